@@ -1,0 +1,63 @@
+# Every target is a thin call; the logic is in tools/ and in the dlbook package.
+PYTHON ?= python3
+JOBS ?= 2
+RUN := .venv/bin/python
+export JUPYTER_PLATFORM_DIRS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help env book test unit test-jax notebooks lint format serve lab full linkcheck bench lock canary clean distclean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+
+env:  ## install the environment from the lock file into .venv
+	@$(PYTHON) tools/bootstrap.py
+
+book: env  ## execute the notebooks that changed and build the pages in _build/html
+	$(RUN) tools/build.py --jobs $(JOBS)
+
+test: book lint  ## lint, types, and all tests: the package, the book, its pages, every notebook
+	$(RUN) tools/check.py --jobs $(JOBS)
+
+unit: env  ## only the tests of the package and of the notebooks' form (seconds)
+	$(RUN) tools/check.py --jobs $(JOBS) --unit
+
+test-jax: env  ## execute every Keras notebook on the JAX backend and compare its pinned outputs
+	KERAS_BACKEND=jax $(RUN) tools/check.py --jobs $(JOBS) --keras-notebooks
+
+lint: env  ## style and types of code and notebooks
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+
+format: env  ## mend style and normalize the notebooks
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+	$(RUN) tools/notebooks.py fix
+
+serve: book  ## show the built pages on http://localhost:8000
+	$(RUN) -m http.server --directory _build/html 8000
+
+lab: env  ## open the chapters in JupyterLab
+	.venv/bin/jupyter lab --notebook-dir=chapters
+
+full: env  ## run every notebook with real data and longer training (wants a GPU and a network)
+	.venv/bin/dlbook run --profile full --out runs/full --resume
+
+linkcheck: book  ## ask every address that the pages link to
+	$(RUN) tools/build.py --jobs $(JOBS) --builder linkcheck
+
+bench: env  ## print the tables of benchmarks/
+	$(RUN) benchmarks/run_all.py
+
+lock: env  ## renew uv.lock and environment.yml
+	$(RUN) tools/environment.py --upgrade
+
+canary: env  ## test a copy of the book against the newest releases of everything
+	$(RUN) tools/canary.py
+
+clean:  ## remove everything that was built
+	rm -rf _build runs .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+distclean: clean  ## remove the environment as well
+	rm -rf .venv .uv

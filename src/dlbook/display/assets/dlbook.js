@@ -1,0 +1,178 @@
+/* The controls of explorable figures. Plain script: works deferred in a page, inlined in a notebook's output,
+   from a web server and from a file. Running it again only picks up figures it has not seen. */
+(function () {
+  "use strict";
+
+  var api = window.dlbookExplorables;
+  if (api && typeof api.start === "function") {
+    api.start(document);
+    return;
+  }
+
+  /* Show one frame: picture and alternative text change together. */
+  function shower(root, data) {
+    var image = root.querySelector(".dlb-picture img");
+    var shown = 0;
+    return function (k) {
+      var frame = data.frames[k];
+      var url = data.pictures[frame.picture];
+      image.alt = frame.alt;
+      if (data.frames[shown].picture !== frame.picture) image.src = url;
+      shown = k;
+    };
+  }
+
+  /* Fetch the other pictures once the reader reaches for the controls. */
+  function preloadOnUse(controls, data) {
+    var signs = ["pointerenter", "pointerdown", "focusin"];
+    var fetched = [];
+    function load() {
+      signs.forEach(function (sign) {
+        controls.removeEventListener(sign, load);
+      });
+      data.pictures.forEach(function (url) {
+        var image = new Image();
+        image.src = url;
+        fetched.push(image);
+      });
+    }
+    signs.forEach(function (sign) {
+      controls.addEventListener(sign, load);
+    });
+  }
+
+  function explore(root, data) {
+    var controls = Array.prototype.slice.call(root.querySelectorAll("[data-dlb-control]"));
+    var show = shower(root, data);
+
+    function position(control) {
+      if (control.type === "checkbox") {
+        var on = Number(control.dataset.dlbOn);
+        return control.checked ? on : 1 - on;
+      }
+      return Number(control.value);
+    }
+
+    function update() {
+      var k = 0;
+      controls.forEach(function (control, c) {
+        var at = position(control);
+        k = k * data.controls[c].length + at;
+        if (control.type === "range") {
+          var text = data.controls[c][at];
+          control.setAttribute("aria-valuetext", text);
+          control.parentNode.querySelector("output").textContent = text;
+        }
+      });
+      show(k);
+    }
+
+    root.addEventListener("input", update);
+    root.addEventListener("change", update);
+    update();
+  }
+
+  function animate(root, data) {
+    var last = data.frames.length - 1;
+    var slider = root.querySelector("[data-dlb-position]");
+    var output = root.querySelector("output");
+    var caption = root.querySelector("[data-dlb-caption]");
+    var buttons = {};
+    var timer = null;
+    var show = shower(root, data);
+
+    root.querySelectorAll("[data-dlb-action]").forEach(function (button) {
+      buttons[button.dataset.dlbAction] = button;
+    });
+
+    function go(k) {
+      k = Math.min(Math.max(k, 0), last);
+      var text = k + 1 + " of " + (last + 1);
+      slider.value = k;
+      slider.setAttribute("aria-valuetext", text);
+      output.textContent = text;
+      if (caption && caption.textContent !== data.frames[k].caption) {
+        caption.textContent = data.frames[k].caption;
+      }
+      buttons.back.setAttribute("aria-disabled", String(k === 0));
+      buttons.forward.setAttribute("aria-disabled", String(k === last));
+      show(k);
+    }
+
+    function at() {
+      return Number(slider.value);
+    }
+
+    function pause() {
+      if (timer !== null) window.clearInterval(timer);
+      timer = null;
+      root.classList.remove("dlb-playing");
+      buttons.play.setAttribute("aria-label", "Play");
+      if (caption) caption.setAttribute("aria-live", "polite");
+    }
+
+    function tick() {
+      if (!root.isConnected) return pause();
+      go(at() + 1);
+      if (at() === last) pause();
+    }
+
+    function play() {
+      if (caption) caption.setAttribute("aria-live", "off");
+      root.classList.add("dlb-playing");
+      buttons.play.setAttribute("aria-label", "Pause");
+      if (at() === last) go(0);
+      timer = window.setInterval(tick, 1000 * data.seconds);
+    }
+
+    buttons.play.addEventListener("click", function () {
+      if (timer === null) play();
+      else pause();
+    });
+    buttons.back.addEventListener("click", function () {
+      pause();
+      go(at() - 1);
+    });
+    buttons.forward.addEventListener("click", function () {
+      pause();
+      go(at() + 1);
+    });
+    slider.addEventListener("input", function () {
+      pause();
+      go(at());
+    });
+    document.addEventListener("visibilitychange", function () {
+      if (document.hidden) pause();
+    });
+    go(at());
+  }
+
+  var kinds = { explore: explore, animate: animate };
+
+  function setUp(root) {
+    if (root.dlbookStarted) return;
+    var script = root.querySelector('script[type="application/json"]');
+    if (!script) return;
+    root.dlbookStarted = true;
+    var data = JSON.parse(script.textContent);
+    kinds[root.dataset.dlb](root, data);
+    var controls = root.querySelector("fieldset");
+    preloadOnUse(controls, data);
+    controls.querySelectorAll("input, select, button").forEach(function (control) {
+      control.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab would take the arrow keys
+    });
+    controls.disabled = false;
+  }
+
+  function start(within) {
+    within.querySelectorAll('[data-dlb="explore"], [data-dlb="animate"]').forEach(setUp);
+  }
+
+  window.dlbookExplorables = { start: start };
+  start(document);
+  if (document.readyState === "loading") {
+    document.addEventListener("DOMContentLoaded", function () {
+      start(document);
+    });
+  }
+})();

@@ -1,0 +1,22 @@
+"""Drawings by code: neurons, networks in layers, unrolled cells, state graphs, trellises, computations.
+
+Each function returns a `Diagram`: in a notebook an inline SVG in the colours of the page, light or dark.
+Labels are numbers, words, or mathematics in TeX's spelling (``"x_1"``, ``r"\\sigma"``); a text that holds a
+dollar sign mixes words and mathematics.
+"""
+
+from ._scene import Diagram
+from .graphs import computation_graph
+from .networks import layered_network, neuron
+from .sequences import trellis, unrolled
+from .states import state_graph
+
+__all__ = [
+    "Diagram",
+    "computation_graph",
+    "layered_network",
+    "neuron",
+    "state_graph",
+    "trellis",
+    "unrolled",
+]

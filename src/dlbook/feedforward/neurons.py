@@ -1,0 +1,164 @@
+"""Models of one neuron: the threshold unit of McCulloch and Pitts, and the logistic unit."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def mcculloch_pitts(
+    excitatory: ArrayLike, threshold: float, inhibitory: ArrayLike | None = None
+) -> NDArray[np.int64]:
+    r"""Fire when enough excitatory inputs are on and no inhibitory input is.
+
+    Parameters
+    ----------
+    excitatory : array_like of shape (n_samples, n_excitatory)
+        Inputs that help the neuron to fire, each 0 or 1. May have no columns.
+    threshold : float
+        The number of excitatory inputs that must be on.
+    inhibitory : array_like of shape (n_samples, n_inhibitory), optional
+        Inputs of which a single one forbids firing, each 0 or 1.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        1 where the neuron fires, 0 elsewhere.
+
+    Raises
+    ------
+    ValueError
+        If an input is not a table of zeros and ones, if the two tables differ in their number of rows, or if
+        the threshold is not a finite number.
+
+    Notes
+    -----
+    .. math:: a = 1 \text{ if } \sum_i x_i \ge \theta \text{ and } \sum_j v_j = 0, \text{ else } a = 0
+
+    ===================  ==============  ===================================
+    symbol               name            meaning
+    ===================  ==============  ===================================
+    :math:`x_i`          `excitatory`    excitatory input, 0 or 1
+    :math:`v_j`          `inhibitory`    inhibitory input, 0 or 1: a veto
+    :math:`\theta`       `threshold`     how many excitatory inputs it takes
+    :math:`a`            returned value  activation of the neuron, 0 or 1
+    ===================  ==============  ===================================
+
+    References
+    ----------
+    - W. S. McCulloch and W. Pitts, "A logical calculus of the ideas immanent in nervous activity", Bulletin
+      of Mathematical Biophysics 5, 1943, pp. 115-133.
+
+    Examples
+    --------
+    >>> inputs = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    >>> mcculloch_pitts(inputs, threshold=2)
+    array([0, 0, 0, 1])
+    >>> mcculloch_pitts(inputs, threshold=1)
+    array([0, 1, 1, 1])
+    """
+    on = _binary_table(excitatory, "excitatory")
+    if inhibitory is None:
+        inhibitory = np.zeros((len(on), 0))
+    veto = _binary_table(inhibitory, "inhibitory")
+    if len(veto) != len(on):
+        raise ValueError(f"inhibitory must have as many rows as excitatory ({len(on)}), got {len(veto)}")
+    if not np.isfinite(threshold):
+        raise ValueError(f"threshold must be a finite number, got {threshold}")
+    return ((on.sum(axis=1) >= threshold) & ~veto.any(axis=1)).astype(np.int64)
+
+
+def logistic(z: ArrayLike) -> NDArray[np.float64]:
+    r"""Squash every number into the range from 0 to 1.
+
+    Parameters
+    ----------
+    z : array_like of any shape
+        Real numbers.
+
+    Returns
+    -------
+    ndarray of the shape of `z`
+        The values of the logistic function. None of them overflows on the way.
+
+    Notes
+    -----
+    .. math:: \sigma(z) = \frac{1}{1 + e^{-z}}
+
+    For a negative :math:`z` the equal form :math:`e^{z} / (1 + e^{z})` is used, so that the exponential never
+    exceeds 1.
+
+    References
+    ----------
+    - I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", MIT Press, 2016, section 3.10.
+
+    Examples
+    --------
+    >>> logistic([-1000.0, 0.0, 1000.0])
+    array([0. , 0.5, 1. ])
+    """
+    z = np.asarray(z, dtype=float)
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1.0, small) / (1.0 + small)
+
+
+def logistic_unit(x: ArrayLike, weights: ArrayLike, bias: float = 0.0) -> NDArray[np.float64]:
+    r"""Answer of one neuron with a logistic activation.
+
+    Parameters
+    ----------
+    x : array_like of shape (n_samples, n_features)
+        One sample a row.
+    weights : array_like of shape (n_features,)
+        One weight for every feature.
+    bias : float, default 0.0
+        What the neuron adds whatever the input is.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        Activations between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If `x` is not a table, or if `weights` does not hold one number for each of its columns.
+
+    Notes
+    -----
+    .. math:: a = \sigma(w^{\top} x + b)
+
+    ==============  ==============  =================================
+    symbol          name            meaning
+    ==============  ==============  =================================
+    :math:`x`       row of `x`      inputs of one sample
+    :math:`w`       `weights`       weight of every input
+    :math:`b`       `bias`          the bias
+    :math:`\sigma`  `logistic`      the logistic function
+    :math:`a`       returned value  activation of the neuron, 0 to 1
+    ==============  ==============  =================================
+
+    References
+    ----------
+    - I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", MIT Press, 2016, section 6.2.2.2.
+
+    Examples
+    --------
+    >>> logistic_unit([[1.0, 0.0, 1.0]], weights=[0.2, 0.4, -0.5], bias=-0.4).round(3)
+    array([0.332])
+    """
+    x = np.asarray(x, dtype=float)
+    weights = np.asarray(weights, dtype=float)
+    if x.ndim != 2:
+        raise ValueError(f"x must have shape (n_samples, n_features), got shape {x.shape}")
+    if weights.shape != (x.shape[1],):
+        raise ValueError(f"weights must have shape ({x.shape[1]},), one a column of x, got {weights.shape}")
+    return logistic(x @ weights + bias)
+
+
+def _binary_table(values: ArrayLike, name: str) -> NDArray[np.int64]:
+    table = np.asarray(values, dtype=float)
+    if table.ndim != 2:
+        raise ValueError(f"{name} must have shape (n_samples, n_inputs), got shape {table.shape}")
+    wrong = table[(table != 0) & (table != 1)]
+    if wrong.size:
+        raise ValueError(f"{name} must hold only 0 and 1, got {wrong[0]}")
+    return table.astype(np.int64)

@@ -1,0 +1,53 @@
+"""Write environment.yml, for conda and Binder, from the lock file; --upgrade renews the lock file first."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+UV = ROOT / ".uv" / "bin" / "uv"
+TARGET = ROOT / "environment.yml"
+PYTHON = "3.11"  # the version that the lock file is tested with on every push
+HEAD = """\
+# Written by `make lock` from uv.lock: the same versions for conda and Binder. Do not edit by hand.
+"""
+
+
+def locked_requirements() -> list[str]:
+    """Return what running the notebooks needs, pinned by the lock file, with markers."""
+    command = [str(UV), "export", "--frozen", "--offline", "--no-hashes", "--no-emit-project", "--no-header"]
+    command += ["--no-annotate", "--no-default-groups", "--group", "chapters"]
+    output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return sorted(line.strip() for line in output.splitlines() if line.strip())
+
+
+def environment_text() -> str:
+    """Return the content of environment.yml."""
+    content = {
+        "name": "dlbook",
+        "channels": ["conda-forge", "nodefaults"],
+        "dependencies": [f"python={PYTHON}", "pip", {"pip": [*locked_requirements(), "-e ."]}],
+    }
+    return HEAD + yaml.safe_dump(content, sort_keys=False, width=200)
+
+
+@click.command(help=__doc__)
+@click.option("--upgrade", is_flag=True, help="Take the newest releases into uv.lock first.")
+@click.option("--check", is_flag=True, help="Only tell whether environment.yml is up to date.")
+def main(upgrade: bool, check: bool) -> None:
+    """Write or check the file."""
+    if upgrade:
+        subprocess.run([str(UV), "lock", "--upgrade"], cwd=ROOT, check=True)
+    text = environment_text()
+    if check:
+        sys.exit(
+            None if TARGET.read_text() == text else "environment.yml differs from uv.lock: run `make lock`"
+        )
+    TARGET.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+"""Directives of the book: corrections, the course map, the execution status, a borrowed explorable."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import nbformat
+import yaml
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.logging import getLogger
+
+from .notebooks import executed_folder, measurements
+
+logger = getLogger(__name__)
+
+
+class Correction(SphinxDirective):
+    """A box that says where the lecture notes are wrong; the corrections page lists them all."""
+
+    has_content = True
+    required_arguments = 1
+    final_argument_whitespace = True
+    option_spec: ClassVar[dict[str, Any]] = {
+        "label": directives.unchanged_required,
+        "source": directives.unchanged_required,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Return the box with its target."""
+        for option in ("label", "source"):
+            if option not in self.options:
+                raise self.error(f"a correction needs the option :{option}:")
+        label = nodes.make_id(self.options["label"])
+        title, messages = self.state.inline_text(self.arguments[0], self.lineno)
+        box = nodes.admonition(classes=["admonition", "correction"], ids=[label], names=[label])
+        box += nodes.title(self.arguments[0], "", nodes.Text("Correction: "), *title)
+        box["source_in_notes"] = self.options["source"]
+        self.state.document.note_explicit_target(box, box)
+        self.state.nested_parse(self.content, self.content_offset, box)
+        where = nodes.emphasis(text=f"Lecture notes, {self.options['source']}.")
+        box += nodes.paragraph("", "", where, classes=["correction-source"])
+        return [box, *messages]
+
+
+class corrections(nodes.General, nodes.Element):
+    """Stands for the list of all corrections until every page is read."""
+
+
+class course_map(nodes.General, nodes.Element):
+    """Stands for the course map until every label is known."""
+
+
+class CorrectionsList(SphinxDirective):
+    """The list of all corrections of the book."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the placeholder."""
+        return [corrections()]
+
+
+class CourseMap(SphinxDirective):
+    """One table a chapter: each row of the course, with a link where its section exists."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the placeholder, with the rows of `course_map.yml` beside the page."""
+        path = Path(self.env.doc2path(self.env.docname)).with_name("course_map.yml")
+        self.env.note_dependency(str(path))
+        result: list[nodes.Node] = []
+        for chapter in yaml.safe_load(path.read_text())["chapters"]:
+            section = nodes.section(ids=[nodes.make_id(f"course-map-{chapter['folder']}")])
+            section += nodes.title(text=f"{chapter['number']} {chapter['title']}")
+            section += course_map(chapter=chapter)
+            result.append(section)
+        return result
+
+
+class ExecutionStatus(SphinxDirective):
+    """A table of what was measured when each notebook ran for this build."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table, or a sentence if nothing ran."""
+        records = measurements(self.env.app)
+        always: set[str] = getattr(self.env, "dlbook_always", set())
+        self.env.dlbook_always = always | {self.env.docname}  # type: ignore[attr-defined]
+        if not records:
+            return [nodes.paragraph(text="No notebook has run for this build.")]
+        rows: list[list[nodes.Node]] = []
+        used: dict[str, None] = {}
+        for name, record in records.items():
+            memory = record.get("peak_memory_mb")
+            rows.append(
+                [
+                    nodes.paragraph("", "", page_reference(name)),
+                    text(f"{record['seconds']:.1f}"),
+                    text("unknown" if memory is None else f"{memory:.0f}"),
+                    text(record.get("device") or "CPU"),
+                    text(record.get("backend") or "none"),
+                    text(record["date"][:10]),
+                ]
+            )
+            used[", ".join(f"{package} {version}" for package, version in record["versions"].items())] = None
+        heads = ["Notebook", "Seconds", "Peak memory, MB", "Device", "Keras backend", "Date"]
+        versions = nodes.bullet_list("", *(nodes.list_item("", text(line)) for line in used))
+        return [table(heads, rows, [40, 10, 14, 10, 14, 12]), text("Versions installed:"), versions]
+
+
+class BorrowedExplorable(SphinxDirective):
+    """The explorable of a notebook's cell tagged `landing`, on another page."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the explorable's HTML as the notebook's run left it."""
+        docname = self.arguments[0]
+        borrowed: dict[str, str] = getattr(self.env, "dlbook_borrowed", {})
+        self.env.dlbook_borrowed = {**borrowed, self.env.docname: docname}  # type: ignore[attr-defined]
+        path = executed_folder(self.env.app) / f"{docname}.ipynb"
+        if not path.is_file():
+            raise self.error(f"the notebook {docname} was not executed")
+        for cell in nbformat.read(path, as_version=4).cells:
+            if "landing" in cell.metadata.get("tags", []):
+                for output in cell.outputs:
+                    if html := output.get("data", {}).get("text/html"):
+                        return [nodes.raw("", html, format="html")]
+        raise self.error(f"the notebook {docname} has no cell tagged 'landing' with an HTML output")
+
+
+def text(content: str) -> nodes.paragraph:
+    """Return a paragraph of plain text."""
+    return nodes.paragraph(text=content)
+
+
+def page_reference(docname: str) -> addnodes.pending_xref:
+    """Return a link to a page under its title."""
+    return addnodes.pending_xref(
+        "",
+        nodes.inline(text=docname),
+        refdomain="std",
+        reftype="doc",
+        reftarget=f"/{docname}",
+        refexplicit=False,
+        refwarn=True,
+    )
+
+
+def table(heads: list[str], rows: list[list[nodes.Node]], widths: list[int]) -> nodes.table:
+    """Return a table with a head row."""
+    group = nodes.tgroup(cols=len(heads))
+    group.extend(nodes.colspec(colwidth=width) for width in widths)
+
+    def line(cells: list[nodes.Node]) -> nodes.row:
+        return nodes.row("", *(nodes.entry("", cell) for cell in cells))
+
+    group += nodes.thead("", line([text(head) for head in heads]))
+    group += nodes.tbody("", *(line(cells) for cells in rows))
+    return nodes.table("", group, classes=["dlb-wide"])
+
+
+def collect_corrections(app: Sphinx, doctree: nodes.document) -> None:
+    """Remember the corrections of a page."""
+    env = app.env
+    known: dict[str, list[tuple[str, str, str]]] = getattr(env, "dlbook_corrections", {})
+    found = [
+        (
+            box["ids"][0],
+            box.next_node(nodes.title).astext().removeprefix("Correction: "),
+            box["source_in_notes"],
+        )
+        for box in doctree.findall(nodes.admonition)
+        if "source_in_notes" in box
+    ]
+    env.dlbook_corrections = {**known, env.docname: found}  # type: ignore[attr-defined]
+
+
+def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """Drop what is remembered of a page that is read again or gone."""
+    getattr(env, "dlbook_corrections", {}).pop(docname, None)
+    getattr(env, "dlbook_borrowed", {}).pop(docname, None)
+    getattr(env, "dlbook_always", set()).discard(docname)
+
+
+def link(app: Sphinx, source: str, target: str, anchor: str, content: str) -> nodes.paragraph:
+    """Return a paragraph that links from one page to a place on another."""
+    uri = app.builder.get_relative_uri(source, target) + f"#{anchor}"
+    return nodes.paragraph("", "", nodes.reference("", content, internal=True, refuri=uri))
+
+
+def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Fill the placeholders."""
+    env = app.env
+    for placeholder in list(doctree.findall(corrections)):
+        rows: list[list[nodes.Node]] = []
+        for page, found in sorted(getattr(env, "dlbook_corrections", {}).items()):
+            for anchor, title, source in found:
+                where = nodes.paragraph("", env.titles[page].astext())
+                rows.append([link(app, docname, page, anchor, title), where, text(source)])
+        if rows:
+            heads = ["What is corrected", "On the page", "In the notes"]
+            placeholder.replace_self(table(heads, rows, [50, 30, 20]))
+        else:
+            placeholder.replace_self(text("The chapters written so far have confirmed no slip."))
+    labels = env.domaindata["std"]["labels"] | {
+        name: (*place, "") for name, place in env.domaindata["std"]["anonlabels"].items()
+    }
+    for placeholder in list(doctree.findall(course_map)):
+        chapter = placeholder["chapter"]
+        rows = []
+        for row in chapter["rows"]:
+            target = labels.get("row-" + row["number"].replace(".", "-"))
+            title = link(app, docname, target[0], target[1], row["title"]) if target else text(row["title"])
+            state = text(env.titles[target[0]].astext() if target else "planned")
+            rows.append([text(row["number"]), title, state])
+        placeholder.replace_self(table(["Row", "What it teaches", "Where"], rows, [8, 62, 30]))
+
+
+def redo_lists(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Write the pages again that list things of other pages."""
+    return [name for name in ("reference/corrections", "reference/course_map") if name in env.all_docs]
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives and what fills them."""
+    app.add_node(corrections)
+    app.add_node(course_map)
+    app.add_directive("correction", Correction)
+    app.add_directive("corrections", CorrectionsList)
+    app.add_directive("course-map", CourseMap)
+    app.add_directive("execution-status", ExecutionStatus)
+    app.add_directive("borrowed-explorable", BorrowedExplorable)
+    app.connect("doctree-read", collect_corrections)
+    app.connect("env-purge-doc", forget)
+    app.connect("doctree-resolved", resolve)
+    app.connect("env-updated", redo_lists)

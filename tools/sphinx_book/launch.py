@@ -1,0 +1,63 @@
+"""Launch buttons and repository links, only where the repository's public address is known.
+
+The address is taken from the environment variable `DLBOOK_REPOSITORY`, else from the git remote `origin`.
+Without one there are no buttons: a made-up address would be a dead link on every page.
+"""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+HOSTS = ("github.com", "gitlab.com", "codeberg.org")
+
+
+def public_address(remote: str) -> str | None:
+    """Return the web address of a git remote on a public host, or None.
+
+    Parameters
+    ----------
+    remote : str
+        As git writes it, with `https` or `ssh`.
+
+    Returns
+    -------
+    str or None
+        For example `https://github.com/owner/name`.
+    """
+    pattern = r"(?:https://(?:[^@/]+@)?|(?:ssh://)?git@)(?P<host>[\w.-]+)[:/](?P<path>[\w.-]+/[\w./-]+?)(?:\.git)?/?"
+    match = re.fullmatch(pattern, remote.strip())
+    if match is None or match["host"] not in HOSTS:
+        return None
+    return f"https://{match['host']}/{match['path']}"
+
+
+def git(root: Path, *arguments: str) -> str:
+    """Return the output of a git command, or nothing if it fails."""
+    command = ["git", "-C", str(root), *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""
+
+
+def add_buttons(app: Sphinx, config: Config) -> None:
+    """Set the theme's options if the address is known."""
+    root = Path(app.srcdir)
+    remote = os.environ.get("DLBOOK_REPOSITORY") or git(root, "remote", "get-url", "origin")
+    address = public_address(remote)
+    if address is None:
+        return
+    options = config.html_theme_options
+    options["repository_url"] = address
+    options["repository_branch"] = os.environ.get("DLBOOK_BRANCH") or "main"
+    options["use_repository_button"] = True
+    options["launch_buttons"] = {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org"}
+
+
+def setup(app: Sphinx) -> None:
+    """Register the event."""
+    app.connect("config-inited", add_buttons)
