@@ -5,14 +5,11 @@ Needs Python 3.11 to 3.13 with its venv module, and PyPI the first time. Uses th
 """
 
 # The checks below must run on an old Python 3 too, so this file avoids newer syntax.
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -28,7 +25,7 @@ def stop(message: str) -> NoReturn:
     sys.exit("bootstrap: " + message)
 
 
-def version_text(version: Sequence[int]) -> str:
+def version_text(version: tuple) -> str:
     """Write a version tuple as text."""
     return ".".join(str(part) for part in version)
 

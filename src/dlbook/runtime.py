@@ -153,8 +153,7 @@ def setup(profile: str = "quick", seed: int = 0, *, keras: bool = False) -> Run:
     from .display.style import use_style
 
     use_style()
-    if os.environ.get("DLBOOK_OUTPUT", "live") == "live":
-        _sharpen_figures()
+    _sharpen_figures()
 
     target = os.environ.get("DLBOOK_MEASURE")
     if target:

@@ -1,12 +1,28 @@
 """The book's own Sphinx extension: everything that its pages need beyond Jupyter Book."""
 
+import hashlib
+from pathlib import Path
+
 from sphinx.application import Sphinx
 
 from . import assets, directives, launch, math, notebooks, pages
+
+
+def version() -> int:
+    """Return a number that changes with the code of this extension, so that Sphinx reads every page again."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return int(digest.hexdigest()[:12], 16)
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register the parts with Sphinx."""
     for part in (math, notebooks, directives, assets, pages, launch):
         part.setup(app)
-    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": False}
+    return {
+        "version": "1",
+        "env_version": version(),
+        "parallel_read_safe": False,
+        "parallel_write_safe": False,
+    }

@@ -3,15 +3,16 @@
 A page names only what it uses: the formulas' style sheet where there is a formula, and so on.
 """
 
-import json
 import re
 import shutil
 from pathlib import Path
 
 from docutils import nodes
+from fontTools import subset
 from sphinx.application import Sphinx
 
-from .math import MACROS
+from dlbook.display.palette import DARK, LIGHT
+from dlbook.display.quiz import script
 
 ROOT = Path(__file__).resolve().parents[2]
 KATEX = ROOT / "vendor" / "katex"
@@ -22,7 +23,6 @@ EARLY_FONTS = ("KaTeX_Main-Regular.woff2", "KaTeX_Math-Italic.woff2")
 
 def palette_css() -> str:
     """Return the book's colours as CSS variables, for light and dark pages."""
-    from dlbook.display.palette import DARK, LIGHT
 
     def block(selector: str, colors: dict[str, str]) -> str:
         lines = "".join(f"  --dlb-{name}: {value};\n" for name, value in colors.items())
@@ -46,14 +46,12 @@ def copy_assets(app: Sphinx) -> None:
     (katex / "fonts").mkdir(parents=True, exist_ok=True)
     for font in (KATEX / "fonts").glob("*.woff2"):
         shutil.copy2(font, katex / "fonts")
-    shutil.copy2(KATEX / "katex.min.js", katex)
     (katex / "katex.css").write_text(katex_css(), encoding="utf-8")
     (static / "palette.css").write_text(palette_css(), encoding="utf-8")
     for source in [*DISPLAY.iterdir(), *OWN.iterdir()]:
         if source.is_file():
             shutil.copy2(source, static)
-    script = static / "math_on_demand.js"
-    script.write_text(script.read_text().replace("MACROS_OF_THE_BOOK", json.dumps(MACROS)), encoding="utf-8")
+    (static / "quiz.js").write_text(script(), encoding="utf-8")
 
 
 def add_to_page(
@@ -61,21 +59,63 @@ def add_to_page(
 ) -> None:
     """Name the style sheets and scripts that this page uses."""
     body = str(context.get("body", ""))
-    context["dlb_fonts"] = EARLY_FONTS if 'class="katex' in body else ()
+    has_math = "katex" in body
+    context["dlb_fonts"] = EARLY_FONTS if has_math else ()
     app.add_css_file("palette.css", priority=300)
     app.add_css_file("book.css", priority=900)
-    if 'class="katex' in body:
+    if has_math:
         app.add_css_file("katex/katex.css", priority=400)
+        app.add_js_file("formulas.js", loading_method="defer")
     if "dlb-explorable" in body or "dlb-animation" in body:
         app.add_css_file("dlbook.css", priority=800)
         app.add_js_file("dlbook.js", loading_method="defer")
+    if "dlb-source" in body or "dlb-diagram" in body:
+        app.add_css_file("source.css", priority=800)
     if "dlb-quiz" in body:
         app.add_css_file("quiz.css", priority=800)
-        app.add_js_file("math_on_demand.js", priority=100)
         app.add_js_file("quiz.js", loading_method="defer")
+
+
+# One rule of Font Awesome: the names of an icon, and its code.
+ICON_RULE = re.compile(r'(?P<names>(?:\.fa-[a-z0-9-]+:{1,2}before,?)+)\{content:"\\(?P<code>[0-9a-f]+)"\}')
+
+
+def trim_icons(app: Sphinx, error: Exception | None) -> None:
+    """Cut the icons of the theme, their font and their rules, down to those that the site shows."""
+    static = Path(app.outdir) / "_static"
+    font = static / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.woff2"
+    if error is not None or app.builder.format != "html" or not font.is_file():
+        return
+    used: set[str] = set()
+    for page in Path(app.outdir).rglob("*.html"):
+        used.update(re.findall(r"\bfa-[a-z0-9-]+", page.read_text(encoding="utf-8")))
+    codes: set[int] = set()
+
+    def keep_if_used(match: re.Match[str]) -> str:
+        if not used & set(re.findall(r"fa-[a-z0-9-]+", match["names"])):
+            return ""
+        codes.add(int(match["code"], 16))
+        return match[0]
+
+    for path in [*static.glob("*.css"), *(static / "styles").glob("*.css")]:
+        css = path.read_text(encoding="utf-8")
+        trimmed = ICON_RULE.sub(keep_if_used, css)
+        # Other rules write the icon itself, as a character or as its code.
+        rest = ICON_RULE.sub("", css)
+        codes |= {int(code, 16) for code in re.findall(r'"\\([ef][0-9a-f]{3})"', rest)}
+        codes |= {ord(character) for character in rest if "\ue000" <= character <= "\uf8ff"}
+        if trimmed != css:
+            path.write_text(trimmed, encoding="utf-8")
+    options = subset.Options(flavor="woff2", layout_features=[], hinting=False)
+    whole = subset.load_font(str(font), options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=codes)
+    subsetter.subset(whole)
+    subset.save_font(whole, str(font), options)
 
 
 def setup(app: Sphinx) -> None:
     """Register the events."""
+    app.connect("build-finished", trim_icons)
     app.connect("builder-inited", copy_assets)
     app.connect("html-page-context", add_to_page)

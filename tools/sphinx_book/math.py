@@ -15,6 +15,8 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
+from dlbook.display.quiz import typeset as typeset_quiz
+
 logger = logging.getLogger(__name__)
 KATEX = Path(__file__).resolve().parents[2] / "vendor" / "katex"
 MACROS = {
@@ -69,16 +71,30 @@ def visit_math(self: HTML5Translator, node: nodes.math) -> None:
 
 def visit_math_block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a displayed formula, with its number if it has one."""
-    self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight", tabindex="0"))
+    self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
     if node["number"]:
         number = get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
-    self.body.append(typeset(self, node, node.astext(), display=True) + "</div>\n")
+    formula = typeset(self, node, node.astext(), display=True)
+    self.body.append(f'<div class="dlb-formula">{formula}</div></div>\n')
     raise nodes.SkipNode
 
 
+def typeset_quizzes(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Typeset the formulas of the quizzes of a page, those of their feedback included."""
+    if "dlb-quiz" not in str(context.get("body", "")):
+        return
+    try:
+        context["body"] = typeset_quiz(context["body"], lambda tex: render(tex, False))
+    except BadTeX as error:
+        logger.warning("TeX that KaTeX refuses in a quiz: %s", error, location=pagename, type="katex")
+
+
 def setup(app: Sphinx) -> None:
-    """Register the renderer; `html_math_renderer: katex` selects it."""
+    """Register the renderer, which `html_math_renderer: katex` selects, and the event."""
     app.add_html_math_renderer("katex", (visit_math, None), (visit_math_block, None))
+    app.connect("html-page-context", typeset_quizzes, priority=400)

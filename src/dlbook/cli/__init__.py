@@ -25,7 +25,7 @@ _SECONDS = click.FloatRange(min=0, min_open=True)
 _SEED = click.IntRange(0, 2**32 - 1)
 
 
-@main.command()
+@main.command("run")
 @click.argument("targets", nargs=-1, metavar="[CHAPTER|NOTEBOOK]...")
 @click.option("--profile", default="quick", metavar="quick|full", help="How much to compute.  [quick]")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Side by side.  [cores; full: 1]")
@@ -37,7 +37,7 @@ _SEED = click.IntRange(0, 2**32 - 1)
 @click.option("--scheduler", metavar="ADDRESS", help="Run on the Dask cluster at this address.")
 @click.option("--root", type=_FOLDER, metavar="DIR", help="The book; it holds chapters/.  [found upwards]")
 @click.option("--list", "only_list", is_flag=True, help="Print the notebooks that would run, and run none.")
-def run(
+def run_command(
     targets: tuple[str, ...],
     profile: str,
     jobs: int | None,
@@ -62,8 +62,8 @@ def run(
     raise SystemExit(run_notebooks(targets, options))
 
 
-@main.command()
-def doctor() -> None:
+@main.command("doctor")
+def doctor_command() -> None:
     """Check Python, packages, backend, device, memory and data, and say what to do about each problem.
 
     The exit status is 1 if something is broken; a warning does not change it.

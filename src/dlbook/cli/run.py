@@ -217,7 +217,9 @@ def _run_all(
     from tqdm import tqdm
 
     # A bar is for a person who watches; a log gets one line a notebook.
-    with tqdm(total=len(jobs), unit="notebook", disable=not jobs or not sys.stderr.isatty()) as bar:
+    with tqdm(
+        total=len(jobs), unit="notebook", leave=False, disable=not jobs or not sys.stderr.isatty()
+    ) as bar:
 
         def on_result(execution: Execution) -> None:
             keep(execution.result, execution.notebook)

@@ -14,8 +14,9 @@ PACKAGE = "dlbook"
 
 # Token classes of Pygments and the colours of the book that stand for them outside of the book's pages.
 _COLOURS = {
+    "ink": ".n, .nn, .o, .p, .si",
     "blue": ".k, .kc, .kd, .kn, .kr, .kt, .ow, .nd",
-    "green": ".s, .sa, .sb, .sc, .sd, .s1, .s2, .si, .sr, .ss, .se, .sh, .sx",
+    "green": ".s, .sa, .sb, .sc, .sd, .s1, .s2, .sr, .ss, .se, .sh, .sx",
     "purple": ".m, .mf, .mi, .mh, .mo, .mb, .il, .nf, .fm, .nc, .ne",
     "amber": ".nb, .bp, .vm",
     "muted": ".c, .c1, .cm, .ch, .cs",

@@ -112,10 +112,14 @@ def _check_workers(client: Any, address: str) -> None:
     for worker, answer in answers.items():
         if isinstance(answer, BaseException):
             raise ConnectionError(f"worker {worker} cannot use dlbook: {type(answer).__name__}: {answer}")
-        if answer != source_digest():
+        if answer != _own_digest():
             raise ConnectionError(
                 f"worker {worker} has another dlbook than this one: install the same sources"
             )
+
+
+def _own_digest() -> str:
+    return source_digest()
 
 
 def _run_remotely(

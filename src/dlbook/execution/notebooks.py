@@ -100,8 +100,8 @@ def prepare(
     path = Path(path).resolve()
     try:
         notebook = nbformat.read(path, as_version=4)
-    except (nbformat.reader.NotJSONError, KeyError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} is not a notebook: {str(error)[:80]}") from None
+    except (nbformat.ValidationError, ValueError, KeyError, AttributeError) as error:
+        raise ValueError(f"{path.name} is not a notebook ({type(error).__name__})") from None
     parameters = {"profile": profile, "seed": seed}
     env = {"DLBOOK_OUTPUT": "standalone"}
     if backend is not None:
@@ -230,12 +230,17 @@ def source_digest() -> str:
     >>> len(source_digest())
     64
     """
-    root = Path(__file__).resolve().parents[1]
+    return _digest_of(Path(__file__).resolve().parents[1])
+
+
+def _digest_of(folder: Path) -> str:
+    """Digest the names and contents of a folder's files, without hidden ones and bytecode."""
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in relative.parts):
             content = path.read_bytes()
-            digest.update(f"{path.relative_to(root).as_posix()} {len(content)}\n".encode())
+            digest.update(f"{relative.as_posix()} {len(content)}\n".encode())
             digest.update(content)
     return digest.hexdigest()
 

@@ -103,7 +103,12 @@ def _page(report: Report) -> str:
     n_failed = len(report.failures)
     verdict = f"{n_failed} of {len(report.results)} failed" if n_failed else f"{len(report.results)} ran"
     seconds = sum(result.seconds for result in report.results)
-    rows = "\n".join(_row(result) for result in report.results)
+    # Runs on one machine share their versions: once for all is then enough.
+    kinds = {_versions(result) for result in report.results}
+    shared = kinds.pop() if len(kinds) == 1 else ""
+    rows = "\n".join(_row(result, with_versions=not shared) for result in report.results)
+    versions = f"<div><dt>Versions</dt><dd>{_escape(shared)}</dd></div>\n" if shared else ""
+    column = "" if shared else '<th scope="col">Versions</th>'
     errors = "\n".join(_error(result) for result in report.failures)
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -121,14 +126,14 @@ def _page(report: Report) -> str:
 <div><dt>Seed</dt><dd>{report.seed}</dd></div>
 <div><dt>Backend</dt><dd>{_escape(report.backend)}</dd></div>
 <div><dt>Kernel time</dt><dd>{_duration(seconds)}</dd></div>
-<div><dt>Date</dt><dd>{_escape(report.date)}</dd></div>
-</dl>
+<div><dt>Date</dt><dd>{_moment(report.date)}</dd></div>
+{versions}</dl>
 <div class="scroll" role="region" aria-label="Results" tabindex="0">
 <table>
 <caption>One row a notebook: time of the whole run, largest resident memory, and what it ran on.</caption>
 <thead><tr><th scope="col">Notebook</th><th scope="col">Status</th><th scope="col">Seconds</th>
 <th scope="col">Peak memory (MB)</th><th scope="col">Device</th><th scope="col">Backend</th>
-<th scope="col">Profile, seed</th><th scope="col">Versions</th><th scope="col">Ended</th></tr></thead>
+<th scope="col">Profile, seed</th>{column}<th scope="col">Ended</th></tr></thead>
 <tbody>
 {rows}
 </tbody>
@@ -141,24 +146,23 @@ def _page(report: Report) -> str:
 """
 
 
-def _row(result: NotebookResult) -> str:
+def _row(result: NotebookResult, *, with_versions: bool) -> str:
     name = _escape(result.notebook)
     if not result.ok:
         name = f'<a href="#{_anchor(result)}">{name}</a>'
     memory = "" if result.peak_memory_mb is None else f"{result.peak_memory_mb:.0f}"
     used = "" if result.profile is None else f"{result.profile}, {result.seed}"
-    versions = " ".join(f"{package} {version}" for package, version in result.versions.items())
     mark = _MARKS.get(result.status, "")
     cells = [
-        f'<td class="{_escape(result.status)}"><span aria-hidden="true">{mark}</span> '
+        f'<td class="short {_escape(result.status)}"><span aria-hidden="true">{mark}</span> '
         f"{_escape(result.status)}</td>",
         f'<td class="number">{result.seconds:.1f}</td>',
         f'<td class="number">{memory}</td>',
         f"<td>{_escape(result.device or '')}</td>",
         f"<td>{_escape(result.backend or '')}</td>",
         f"<td>{_escape(used)}</td>",
-        f'<td class="versions">{_escape(versions)}</td>',
-        f"<td>{_escape(result.date)}</td>",
+        f'<td class="versions">{_escape(_versions(result))}</td>' if with_versions else "",
+        f'<td class="short">{_moment(result.date)}</td>',
     ]
     return f'<tr><th scope="row">{name}</th>{"".join(cells)}</tr>'
 
@@ -183,6 +187,15 @@ def _error(result: NotebookResult) -> str:
             f'<pre tabindex="0" aria-label="Traceback, {name}">{_escape(error.traceback)}</pre></details>'
         )
     return "\n".join([*parts, "</section>"])
+
+
+def _versions(result: NotebookResult) -> str:
+    return ", ".join(f"{package} {version}" for package, version in result.versions.items())
+
+
+def _moment(date: str) -> str:
+    """Write a moment as people do, to the minute."""
+    return _escape(f"{date[:10]} {date[11:16]} UTC")
 
 
 def _anchor(result: NotebookResult) -> str:
@@ -216,7 +229,8 @@ dt{{font-weight:600}} dd{{margin:0}}
 caption{{text-align:left;padding-bottom:.5rem}}
 th,td{{text-align:left;vertical-align:top;padding:.4rem .7rem;border-bottom:1px solid var(--faint)}}
 thead th{{white-space:nowrap}} tbody th{{font-weight:600;white-space:nowrap}}
-.number{{text-align:right;font-variant-numeric:tabular-nums}} .failed,.timeout{{font-weight:700}}
+.number{{text-align:right;font-variant-numeric:tabular-nums}} .short{{white-space:nowrap}}
+.failed,.timeout{{font-weight:700}}
 .versions{{min-width:16rem;font-size:.8rem}}
 pre{{overflow-x:auto;padding:.8rem;border:1px solid var(--faint);border-left:4px solid var(--vermilion)}}
 summary{{cursor:pointer}}

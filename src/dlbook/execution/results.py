@@ -153,8 +153,8 @@ def installed_versions() -> dict[str, str]:
 
     Examples
     --------
-    >>> sorted(installed_versions())[:2]
-    ['dlbook', 'keras']
+    >>> {"python", "numpy"} <= installed_versions().keys()
+    True
     """
     versions = {"python": platform.python_version()}
     for package in PACKAGES:

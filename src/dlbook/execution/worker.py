@@ -1,8 +1,8 @@
-"""The process that runs one notebook and is gone: ``python -m dlbook.execution.worker FOLDER``.
+"""The process that runs one notebook and is gone.
 
-`FOLDER` holds ``job.json`` and ``notebook.ipynb``. The worker leaves ``executed.ipynb`` and ``outcome.json``
-there. It runs one notebook only, because the system tells the peak memory of a process's children as one
-maximum over all of them.
+Its folder holds ``job.json`` and ``notebook.ipynb``; the worker leaves ``executed.ipynb`` and
+``outcome.json`` there. It runs one notebook only, because the system tells the peak memory of a process's
+children as one maximum over all of them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 import time
@@ -84,6 +85,7 @@ async def _watch_parent(client: _Client, parent: int) -> None:
     while os.getppid() == parent:
         await asyncio.sleep(1.0)
     client.kill()
+    shutil.rmtree(Path.cwd(), ignore_errors=True)  # nobody else is left to do it
     os._exit(1)
 
 
@@ -177,7 +179,3 @@ def main(folder: str) -> None:
     # Last, so that whoever finds it finds everything.
     Path("outcome.part").write_text(json.dumps(outcome), encoding="utf-8")
     os.replace("outcome.part", "outcome.json")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

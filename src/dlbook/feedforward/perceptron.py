@@ -30,8 +30,8 @@ class Perceptron:
     Parameters
     ----------
     learning_rate : float, default 1.0
-        Size of a correction, positive. As the weights start at zero it only scales them, but for rounding: with
-        a rate such as 0.1 a sum that should be zero may miss it, and the corrections take another course.
+        Size of a correction, positive. As the weights start at zero it only scales them, but for rounding:
+        with a rate such as 0.1 a sum that should be zero may miss it, and other corrections follow.
     max_epochs : int, default 1000
         How often the samples are gone through at most. Training ends earlier, after the first pass without
         a mistake.
@@ -94,6 +94,14 @@ class Perceptron:
     (array([2., 2.]), -1.0, 9)
     """
 
+    weights: NDArray[np.float64]
+    bias: float
+    classes: NDArray
+    n_updates: int
+    n_epochs: int
+    converged: bool
+    history: list[Update]
+
     def __init__(self, learning_rate: float = 1.0, max_epochs: int = 1000) -> None:
         self.learning_rate = learning_rate
         self.max_epochs = max_epochs
@@ -121,28 +129,20 @@ class Perceptron:
             If `learning_rate` is not positive, `max_epochs` is below 1, `x` or `y` has a wrong shape or holds
             numbers that are not finite, or `y` does not hold exactly two different values.
         """
-        if not (np.isfinite(self.learning_rate) and self.learning_rate > 0):
-            raise ValueError(f"learning_rate must be positive and finite, got {self.learning_rate}")
-        if self.max_epochs < 1:
-            raise ValueError(f"max_epochs must be at least 1, got {self.max_epochs}")
-        x, signs, classes = _check_samples(x, y)
-
-        self.classes: NDArray = classes
-        self.history: list[Update] = []
-        self.weights: NDArray[np.float64] = np.zeros(x.shape[1])
-        self.bias: float = 0.0
-        self.n_epochs: int = 0
-        self.converged: bool = False
+        _check_settings(self.learning_rate, self.max_epochs)
+        x, signs, self.classes = _check_samples(x, y)
+        weights, bias = np.zeros(x.shape[1]), 0.0
+        self.history, self.n_epochs, self.converged = [], 0, False
         while self.n_epochs < self.max_epochs and not self.converged:
             order = np.arange(len(x)) if rng is None else rng.permutation(len(x))
-            updates = _one_epoch(x, signs, self.weights, self.bias, self.learning_rate, order)
+            updates = _one_epoch(x, signs, weights, bias, self.learning_rate, order)
             if updates:
-                self.weights, self.bias = updates[-1].weights, updates[-1].bias
+                weights, bias, _ = updates[-1]
             self.history += updates
-            self.converged = not updates
             self.n_epochs += 1
-        self.weights = self.weights.copy()
-        self.n_updates: int = len(self.history)
+            self.converged = not updates
+        self.weights, self.bias = weights.copy(), bias
+        self.n_updates = len(self.history)
         return self
 
     def decision_function(self, x: ArrayLike) -> NDArray[np.float64]:
@@ -331,6 +331,13 @@ def _one_epoch(
 def _margins(x: NDArray, signs: NDArray, weights: NDArray, bias: float) -> NDArray[np.float64]:
     """Distance of every sample to the separator, negative on the wrong side; the bias counts as a weight."""
     return signs * (x @ weights + bias) / np.sqrt(weights @ weights + bias**2) + 0.0  # no negative zero
+
+
+def _check_settings(learning_rate: float, max_epochs: int) -> None:
+    if not (np.isfinite(learning_rate) and learning_rate > 0):
+        raise ValueError(f"learning_rate must be positive and finite, got {learning_rate}")
+    if max_epochs < 1:
+        raise ValueError(f"max_epochs must be at least 1, got {max_epochs}")
 
 
 def _check_samples(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray]:

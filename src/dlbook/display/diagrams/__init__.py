@@ -5,7 +5,7 @@ Labels are numbers, words, or mathematics in TeX's spelling (``"x_1"``, ``r"\\si
 dollar sign mixes words and mathematics.
 """
 
-from ._scene import Diagram
+from ._diagram import Diagram
 from .graphs import computation_graph
 from .networks import layered_network, neuron
 from .sequences import trellis, unrolled

@@ -33,8 +33,8 @@ class Painting(Artist):
             gc.set_joinstyle("round")
             gc.set_linewidth(shape.thickness * unit if shape.stroke else 0.0)
             if shape.stroke:
-                gc.set_foreground(to_rgb(LIGHT[shape.stroke]))
-                gc.set_alpha(1.0 if shape.fill else shape.opacity)
+                opacity = 1.0 if shape.fill else shape.opacity
+                gc.set_foreground((*to_rgb(LIGHT[shape.stroke]), opacity), isRGBA=True)
             if shape.dashed:
                 gc.set_dashes(0.0, [5.0 * unit, 3.5 * unit])
             face = (*to_rgb(LIGHT[shape.fill]), shape.opacity) if shape.fill else None

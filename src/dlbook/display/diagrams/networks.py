@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from . import _geometry as geometry
-from ._scene import SMALL, TEXT, Diagram, Scene, check_alt
+from ._diagram import SMALL, TEXT, Diagram
+from ._scene import Scene, check_alt
 
 CURVES: dict[str, Any] = {
     "step": lambda x: (x >= 0) * 2.0 - 1.0,

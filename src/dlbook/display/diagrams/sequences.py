@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from . import _geometry as geometry
-from ._scene import SMALL, TEXT, Diagram, Scene, check_alt, label_width
+from ._diagram import SMALL, TEXT, Diagram
+from ._scene import Scene, check_alt, label_width
 
 
 def unrolled(

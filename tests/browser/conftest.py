@@ -1,0 +1,190 @@
+"""The built pages, a small web server for them, and the system's Chromium."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = ROOT / "_build" / "html"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# What these arguments stand for: the pages that hold a piece of markup.
+PARTS = {
+    "page_name": "",
+    "formula_page": 'class="katex',
+    "explorable_page": 'data-dlb="',
+    "quiz_page": 'class="dlb-quiz"',
+    "solution_page": "solution dropdown admonition",
+}
+
+
+def unavailable(reason: str, *, required: bool) -> NoReturn:
+    """Fail where the tests of the pages must run, skip elsewhere."""
+    if required:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def page_names(containing: str = "") -> list[str]:
+    """Return the pages of the site whose HTML holds a text, by their path below the site."""
+    found = sorted(path for path in SITE.rglob("*.html") if "_static" not in path.relative_to(SITE).parts)
+    return [
+        path.relative_to(SITE).as_posix()
+        for path in found
+        if not containing or containing in path.read_text(encoding="utf-8")
+    ]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test once for each page that has what the test looks at."""
+    for argument, containing in PARTS.items():
+        if argument in metafunc.fixturenames:
+            # Without any such page the test skips with this reason.
+            names: list[Any] = list(page_names(containing))
+            missing = pytest.param(
+                "", marks=pytest.mark.skip(reason="no built page has this: run make book first")
+            )
+            metafunc.parametrize(argument, names or [missing], scope="module")
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the built pages are, on the disk and on the web server."""
+
+    folder: Path
+    address: str
+
+    def url(self, name: str) -> str:
+        """Return the address of a page."""
+        return f"{self.address}/{name}"
+
+
+@dataclass
+class Log:
+    """What a page asked for, and what went wrong."""
+
+    requests: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        """Listen to a page from now on."""
+
+        def console(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+        def failed(request: Request) -> None:
+            self.problems.append(f"failed: {request.url} ({request.failure})")
+
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", console)
+        page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
+        page.on("requestfailed", failed)
+
+    def foreign(self, *own: str) -> list[str]:
+        """Return the requests that leave the given addresses."""
+        return [url for url in self.requests if not url.startswith((*own, "data:", "blob:"))]
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files and logs nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """Serve the built pages on this machine."""
+    if not (SITE / "index.html").is_file():
+        required = "DLBOOK_REQUIRE_CHROMIUM" in os.environ or "CI" in os.environ
+        unavailable("the pages are not built: run make book first", required=required)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(SITE)))
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield Site(SITE, f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the system's Chromium; Playwright's own is never asked for.
+
+    Once a module, not once a session: while it runs, nothing else in the process can use asyncio.
+    """
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        unavailable(
+            "no Chromium here, so the pages are not tested in a browser: sudo apt-get install chromium",
+            required="DLBOOK_REQUIRE_CHROMIUM" in os.environ,
+        )
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        try:
+            yield started
+        finally:
+            started.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Open a window of desktop size without memory of earlier ones."""
+    fresh = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    fresh.set_default_timeout(15_000)
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def log() -> Log:
+    """Record what a page asks for."""
+    return Log()
+
+
+@pytest.fixture
+def page(context: BrowserContext, log: Log) -> Page:
+    """Open an empty page whose requests and errors are recorded in `log`."""
+    opened = context.new_page()
+    log.watch(opened)
+    return opened
+
+
+@pytest.fixture(scope="module")
+def watched(browser: Browser) -> Callable[..., Any]:
+    """Return a context manager that opens a page of its own, with its log."""
+
+    @contextmanager
+    def opened(**settings: Any) -> Iterator[tuple[Page, Log]]:
+        window = browser.new_context(**settings)
+        window.set_default_timeout(15_000)
+        fresh, entries = window.new_page(), Log()
+        entries.watch(fresh)
+        try:
+            yield fresh, entries
+        finally:
+            window.close()
+
+    return opened
