@@ -3,13 +3,14 @@
 import cold_build
 import imports
 import memory
+import mlp
 import pages
 import rebuild
 
 
 def main() -> None:
     """Run all."""
-    for benchmark in (imports, memory, pages, rebuild, cold_build):
+    for benchmark in (imports, memory, mlp, pages, rebuild, cold_build):
         benchmark.main()
 
 

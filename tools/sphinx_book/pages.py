@@ -18,7 +18,9 @@ STYLE = re.compile(r' ?style="[^"]*"')
 # A bibliography is announced as a list of "doc-biblioentry" items, which axe reports as critical.
 BAD_ROLES = re.compile(r' role="(?:list|doc-biblioentry)"')
 # Theorems, exercises and solutions all get the same id inside, and nothing refers to it.
-REPEATED_IDS = re.compile(r' id="(?:proof|exercise|solution)-content"|(?<=<div class="proof admonition") id="proof"')
+REPEATED_IDS = re.compile(
+    r' id="(?:proof|exercise|solution)-content"|(?<=<div class="proof admonition") id="proof"'
+)
 PIXELS_A_POINT = 2  # figures are drawn for screens of double density
 COLORS = 128
 LARGEST_DIFFERENCE = 2.0  # root mean square over the pixels, of 255

@@ -1,0 +1,55 @@
+"""Dependencies point one way, and the algorithms are light."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import dependencies
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "dlbook"
+SHARED = {"data", "display", "runtime", "training", "cli", "execution"}
+HEAVY = ["keras", "tensorflow", "jax", "matplotlib", "IPython", "pandas", "sklearn", "scipy", "PIL"]
+CHAPTERS = sorted(path.parent.name for path in SOURCE.glob("*/__init__.py") if path.parent.name not in SHARED)
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def imports_of(path: Path) -> set[str]:
+    """Return what a module imports from the package."""
+    return set(dependencies.direct_imports(path))
+
+
+def part_of(path: Path) -> str:
+    """Return the subpackage, or the module, of the package that a file belongs to."""
+    return path.relative_to(SOURCE).with_suffix("").parts[0]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_an_algorithm_loads_without_heavy_packages(chapter: str) -> None:
+    code = f"import json, sys, dlbook.{chapter}; print(json.dumps(sorted(sys.modules)))"
+    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert sorted({name.split(".")[0] for name in json.loads(printed)} & set(HEAVY)) == []
+
+
+@pytest.mark.parametrize("part", ["dlbook", "dlbook.runtime", "dlbook.display", "dlbook.data", "dlbook.cli"])
+def test_what_chapters_share_loads_without_keras(part: str) -> None:
+    code = f"import json, sys, {part}; print(json.dumps(sorted(sys.modules)))"
+    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    loaded = {name.split(".")[0] for name in json.loads(printed)}
+    assert sorted(loaded & {"keras", "tensorflow", "jax"}) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_dependencies_point_one_way(path: Path) -> None:
+    here = part_of(path)
+    for name in imports_of(path):
+        parts = name.split(".")[1:]
+        if not parts or parts[0] == here:
+            continue
+        if here == "display":
+            assert parts[0] not in CHAPTERS, f"display imports an algorithm: {name}"
+        if here in CHAPTERS:
+            private = [part for part in parts if part.startswith("_")]
+            assert private == [], f"a private name of another chapter: {name}"

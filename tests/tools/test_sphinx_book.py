@@ -1,0 +1,99 @@
+"""The parts of the Sphinx extension that work without a build."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PIL import Image
+from sphinx_book import assets, launch, math, pages
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("https://github.com/ada/book.git", "https://github.com/ada/book"),
+        ("https://github.com/ada/book", "https://github.com/ada/book"),
+        ("https://github.com/ada/book/", "https://github.com/ada/book"),
+        ("https://token@github.com/ada/book.git\n", "https://github.com/ada/book"),
+        ("git@github.com:ada/book.git", "https://github.com/ada/book"),
+        ("ssh://git@gitlab.com/group/part/book.git", "https://gitlab.com/group/part/book"),
+        ("https://codeberg.org/ada/deep.learning.git", "https://codeberg.org/ada/deep.learning"),
+        ("https://git.example.org/ada/book.git", None),
+        ("https://github.com.example.org/ada/book", None),
+        ("../book.git", None),
+        ("file:///srv/book.git", None),
+        ("", None),
+    ],
+)
+def test_only_public_hosts_give_an_address(remote: str, address: str | None) -> None:
+    assert launch.public_address(remote) == address
+
+
+@pytest.mark.parametrize("tex", [r"\frac{1}{2}", r"\vect{x}^\top \mat{W}", r"\argmax_i p_i", r"\R, \E"])
+def test_formulas_become_html_and_mathml(tex: str) -> None:
+    html = math.render(tex, False)
+    assert 'class="katex"' in html
+    assert "<math" in html
+    assert "katex-display" not in html
+    assert 'class="katex-display"' in math.render(tex, True)
+
+
+@pytest.mark.parametrize("tex", [r"\frac{1}{", r"\unknown", "x_1_2", "\u00fc"])
+def test_bad_tex_raises(tex: str) -> None:
+    with pytest.raises(math.BadTeX):
+        math.render(tex, False)
+
+
+def test_the_error_names_the_reason() -> None:
+    with pytest.raises(math.BadTeX, match=r"Undefined control sequence: \\unknown"):
+        math.render(r"\unknown", False)
+
+
+def test_the_palette_is_there_for_both_modes() -> None:
+    css = assets.palette_css()
+    light, dark = css.split('html[data-theme="dark"]')
+    assert light.startswith(":root {")
+    for part in (light, dark):
+        assert "--dlb-blue: #" in part
+
+
+def test_the_style_of_formulas_names_only_fonts_that_are_there() -> None:
+    css = assets.katex_css()
+    assert ".woff2" in css
+    assert ".ttf" not in css
+    assert ".woff)" not in css
+
+
+def app(folder: Path, **images: str) -> Any:
+    """Return what the functions need of an application."""
+    builder = SimpleNamespace(
+        images=images, get_relative_uri=lambda page, _: "../" * page.count("/") + "index.html"
+    )
+    return SimpleNamespace(outdir=str(folder / "html"), srcdir=str(folder), builder=builder)
+
+
+def test_frames_become_files(tmp_path: Path) -> None:
+    body = '<img src="data:image/webp;base64,AAAA"><script>["data:image/webp;base64,AAAA"]</script>'
+    moved = pages.move_frames(app(tmp_path), "chapters/one", body)
+    (file,) = (tmp_path / "html" / "_images" / "frames").iterdir()
+    assert (
+        moved
+        == f'<img src="../_images/frames/{file.name}"><script>["../_images/frames/{file.name}"]</script>'
+    )
+    assert file.read_bytes() == b"\0\0\0"
+    assert f'src="_images/frames/{file.name}"' in pages.move_frames(app(tmp_path), "index", body)
+
+
+def test_figures_get_their_size_and_a_lighter_form(tmp_path: Path) -> None:
+    name = "a" * 64
+    Image.new("RGB", (400, 200), "white").save(tmp_path / f"{name}.png")
+    link = f'<a class="reference internal image-reference" href="../_images/{name}.png">'
+    body = f'{link}<img alt="A line" src="../_images/{name}.png" style="width: 9px" /></a>'
+    improved = pages.improve_images(app(tmp_path, **{f"{name}.png": f"{name}.png"}), body)
+    assert f'href="../_images/{name}.webp"' in improved
+    assert f'src="../_images/{name}.webp" width="200" height="100"' in improved
+    assert 'alt="A line"' in improved
+    assert "style=" not in improved
+    with Image.open(tmp_path / "html" / "_images" / f"{name}.webp") as image:
+        assert image.size == (400, 200)
