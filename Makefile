@@ -5,7 +5,7 @@ RUN := .venv/bin/python
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env book test unit test-jax notebooks lint format serve lab full linkcheck bench lock canary clean distclean
+.PHONY: help env book test unit test-jax lint format serve lab full linkcheck bench lock canary clean distclean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile

@@ -3,7 +3,7 @@
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,9 +12,19 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 SITE = ROOT / "_build" / "html"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
@@ -27,14 +37,24 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# What these arguments stand for: the pages that hold a piece of markup.
-PARTS = {
+# Arguments of tests: the pages that hold a piece of markup ...
+EVERY = {
     "page_name": "",
     "formula_page": 'class="katex',
     "explorable_page": 'data-dlb="',
     "quiz_page": 'class="dlb-quiz"',
-    "solution_page": "solution dropdown admonition",
 }
+# ... and one of them, for what is the same on all.
+FIRST = {
+    "figure_page": 'data-dlb="explore"',
+    "story_page": 'data-dlb="animate"',
+    "first_quiz_page": 'class="dlb-quiz"',
+    "solution_page": "solution dropdown admonition",
+    "folded_page": 'details class="admonition hide',
+}
+TIMEOUT = 30_000  # milliseconds; other tests may need the processor
+expect.set_options(timeout=TIMEOUT)
+NO_PAGE = pytest.param("", marks=pytest.mark.skip(reason="no built page has this: run make book first"))
 
 
 def unavailable(reason: str, *, required: bool) -> NoReturn:
@@ -55,15 +75,13 @@ def page_names(containing: str = "") -> list[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test once for each page that has what the test looks at."""
-    for argument, containing in PARTS.items():
+    """Run a test for each page that has what the test looks at, or for the first."""
+    for argument, containing in (EVERY | FIRST).items():
         if argument in metafunc.fixturenames:
-            # Without any such page the test skips with this reason.
             names: list[Any] = list(page_names(containing))
-            missing = pytest.param(
-                "", marks=pytest.mark.skip(reason="no built page has this: run make book first")
-            )
-            metafunc.parametrize(argument, names or [missing], scope="module")
+            if argument in FIRST:
+                names = names[:1]
+            metafunc.parametrize(argument, names or [NO_PAGE], scope="module")
 
 
 @dataclass(frozen=True)
@@ -153,7 +171,8 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Open a window of desktop size without memory of earlier ones."""
     fresh = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
-    fresh.set_default_timeout(15_000)
+    fresh.set_default_timeout(TIMEOUT)
+    fresh.add_init_script(path=HERE / "look.js")
     yield fresh
     fresh.close()
 
@@ -179,7 +198,8 @@ def watched(browser: Browser) -> Callable[..., Any]:
     @contextmanager
     def opened(**settings: Any) -> Iterator[tuple[Page, Log]]:
         window = browser.new_context(**settings)
-        window.set_default_timeout(15_000)
+        window.set_default_timeout(TIMEOUT)
+        window.add_init_script(path=HERE / "look.js")
         fresh, entries = window.new_page(), Log()
         entries.watch(fresh)
         try:
@@ -188,3 +208,16 @@ def watched(browser: Browser) -> Callable[..., Any]:
             window.close()
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def barriers() -> Callable[..., list[str]]:
+    """Return a function that lists the serious and critical findings of axe-core on a page."""
+
+    def find(page: Page, *, within: str | None = None, rules: Sequence[str] = ()) -> list[str]:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE_SCRIPT)
+        found = page.evaluate("([within, rules]) => look.barriers(within, rules)", [within, list(rules)])
+        return [str(finding) for finding in found]
+
+    return find

@@ -1,52 +1,44 @@
-"""The quiz of every page: right and wrong answers, by mouse and by keyboard, each explained."""
+"""A quiz by mouse and by keyboard, as a reader takes it.
 
-import re
+That every answer is explained is tested on every page, in test_pages.
+"""
+
 from typing import Any
 
-import axe_playwright_python.base
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
 
-QUESTIONS = """quiz => {
-    const plain = html => { const box = document.createElement("div"); box.innerHTML = html; return box.textContent; };
-    return JSON.parse(quiz.querySelector(".dlb-quiz-data").textContent).map(question => ({
-        ...question,
-        answers: question.answers.map(answer => ({
-            ...answer, hasMath: /katex/.test(answer.feedback), said: plain(answer.feedback)}))}));
-}"""
-BARRIERS = """() => axe.run(".dlb-quiz", {resultTypes: ["violations"], preload: false}).then(result => result.violations
-    .filter(found => ["serious", "critical"].includes(found.impact))
-    .flatMap(found => found.nodes.map(node => found.id + " " + node.html.slice(0, 160))))"""
+Question = tuple[Locator, dict[str, Any]]
+DATA = "quiz => JSON.parse(quiz.querySelector('.dlb-quiz-data').textContent)"
+FOCUSED = "control => control === document.activeElement"
 
 
-def questions(page: Page) -> list[tuple[Locator, dict[str, Any]]]:
-    """Return the questions of a page as they are shown, each with its data."""
-    found = []
+def questions(page: Page, *, numeric: bool) -> list[Question]:
+    """Return the questions of a page as they are shown, each with its data, of one kind."""
+    found: list[Question] = []
     for quiz in page.locator(".dlb-quiz").all():
         shown = quiz.locator(".dlb-quiz-list > li")
-        data = quiz.evaluate(QUESTIONS)
+        data = quiz.evaluate(DATA)
         assert shown.count() == len(data)
-        found += [(shown.nth(number), question) for number, question in enumerate(data)]
+        found += [
+            (shown.nth(number), question)
+            for number, question in enumerate(data)
+            if (question["type"] == "numeric") is numeric
+        ]
     return found
 
 
-def explains(item: Locator, answer: dict[str, Any]) -> None:
-    """Assert that the feedback of an answer is seen, with its formulas typeset."""
+def judges(item: Locator, answer: dict[str, Any]) -> None:
+    """Assert that a question says whether an answer is right, and why."""
     feedback = item.locator(".Feedback")
     expect(feedback).to_be_visible()
     expect(feedback).to_contain_text("Correct." if answer.get("correct") else "Not quite.")
-    if answer["hasMath"]:
-        formula = feedback.locator(".katex-html").first
-        assert formula.evaluate("formula => formula.getBoundingClientRect().height") > 4
-    else:
-        said = " ".join(answer["said"].split())
-        shown = " ".join((feedback.text_content() or "").split())
-        # Where several answers are right, it also tells how many of them are found.
-        assert re.fullmatch(re.escape(said) + r"( Found \d+ of \d+\.)?", shown), shown
-    assert "$" not in feedback.inner_text()
-    assert "\\(" not in feedback.inner_text()
+    formula = feedback.locator(".katex-html")
+    if "katex" in answer["feedback"]:
+        assert formula.first.evaluate("formula => formula.getBoundingClientRect().height") > 4
+    assert "\\" not in feedback.inner_text()
 
 
 def number_in(answer: dict[str, Any]) -> str:
@@ -55,71 +47,59 @@ def number_in(answer: dict[str, Any]) -> str:
     return f"{(low + high) / 2:.12g}"
 
 
-def far_away(question: dict[str, Any]) -> str:
-    """Return a number that no answer of a question stands for."""
-    return f"{sum(abs(end) for answer in question['answers'] for end in answer.get('range', [])) + 7:.0f}"
-
-
-def test_choices_by_mouse(page: Page, site: Any, log: Any, quiz_page: str) -> None:
-    page.goto(site.url(quiz_page))
-    for item, question in questions(page):
-        if question["type"] == "numeric":
-            continue
-        buttons = item.locator(".MCButton")
+def test_choices_by_mouse(page: Page, site: Any, log: Any, first_quiz_page: str) -> None:
+    page.goto(site.url(first_quiz_page))
+    for item, question in questions(page, numeric=False):
         for wanted in (False, True):
             for number, answer in enumerate(question["answers"]):
                 if answer["correct"] is wanted:
-                    buttons.nth(number).click()
-                    explains(item, answer)
+                    item.locator(".MCButton").nth(number).click()
+                    judges(item, answer)
+                    break
     assert log.problems == []
 
 
-def test_choices_by_keyboard(page: Page, site: Any, quiz_page: str) -> None:
-    page.goto(site.url(quiz_page))
-    for item, question in questions(page):
-        if question["type"] == "numeric":
-            continue
+def test_choices_by_keyboard(page: Page, site: Any, first_quiz_page: str) -> None:
+    page.goto(site.url(first_quiz_page))
+    for item, question in questions(page, numeric=False)[:3]:
         inputs = item.locator(".MCButton input")
         inputs.first.focus()
         for number, answer in enumerate(question["answers"]):
             # The way to an answer does not give it.
-            assert inputs.nth(number).evaluate("input => input === document.activeElement")
+            assert inputs.nth(number).evaluate(FOCUSED)
             page.keyboard.press("Enter" if number % 2 else " ")
-            explains(item, answer)
+            judges(item, answer)
             page.keyboard.press("ArrowDown" if question["type"] == "multiple_choice" else "Tab")
 
 
-def test_numbers_by_keyboard_and_mouse(page: Page, site: Any, quiz_page: str) -> None:
-    page.goto(site.url(quiz_page))
-    for item, question in questions(page):
-        if question["type"] != "numeric":
-            continue
+def test_numbers_by_keyboard_and_mouse(page: Page, site: Any, first_quiz_page: str) -> None:
+    page.goto(site.url(first_quiz_page))
+    for item, question in questions(page, numeric=True)[:2]:
         field = item.get_by_label("Your answer")
         field.fill("many")
         field.press("Enter")
         expect(item.locator(".Feedback")).to_contain_text("Type a number")
-        for answer in question["answers"]:
-            text = number_in(answer) if "range" in answer else far_away(question)
-            field.fill(text)
-            field.press("Enter")
-            explains(item, answer)
-            field.fill("")
-            field.fill(text)
-            item.get_by_role("button", name="Check").click()
-            explains(item, answer)
+        right, *_, otherwise = question["answers"]
+        field.fill(number_in(right))
+        field.press("Enter")
+        judges(item, right)
+        field.fill("-987654321")
+        item.get_by_role("button", name="Check").click()
+        judges(item, otherwise)
 
 
-def test_an_answered_quiz_has_no_serious_barrier(page: Page, site: Any, quiz_page: str) -> None:
-    page.goto(site.url(quiz_page))
-    for number, (item, question) in enumerate(questions(page)):
-        if question["type"] == "numeric":
-            item.get_by_label("Your answer").fill(number_in(question["answers"][0]))
-            item.get_by_role("button", name="Check").click()
-        else:
-            right = [place for place, answer in enumerate(question["answers"]) if answer["correct"]]
-            wrong = [place for place, answer in enumerate(question["answers"]) if not answer["correct"]]
-            item.locator(".MCButton").nth((wrong if number % 2 else right)[0]).click()
-    page.evaluate(axe_playwright_python.base.AXE_SCRIPT)
-    assert page.evaluate(BARRIERS) == []
+def test_an_answered_quiz_has_no_serious_barrier(
+    page: Page, site: Any, barriers: Any, first_quiz_page: str
+) -> None:
+    page.goto(site.url(first_quiz_page))
+    for number, (item, question) in enumerate(questions(page, numeric=False)):
+        wanted = number % 2 == 0
+        place = [answer["correct"] for answer in question["answers"]].index(wanted)
+        item.locator(".MCButton").nth(place).click()
+    for item, question in questions(page, numeric=True):
+        item.get_by_label("Your answer").fill(number_in(question["answers"][0]))
+        item.get_by_role("button", name="Check").click()
+    page.evaluate("look.thinOut()")
+    assert barriers(page, within=".dlb-quiz") == []
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    assert page.evaluate(BARRIERS) == []
+    assert barriers(page, within=".dlb-quiz") == []

@@ -1,4 +1,4 @@
-"""What a reader does beside reading: open solutions, switch the mode, search, and carry the book on a stick."""
+"""What a reader does beside reading: open solutions, switch the mode, search, take the book on a stick."""
 
 from typing import Any
 
@@ -23,13 +23,13 @@ def test_solutions_open_and_close_by_keyboard(page: Page, site: Any, solution_pa
         expect(content).not_to_be_visible()
 
 
-def test_folded_code_opens_by_keyboard(page: Page, site: Any, solution_page: str) -> None:
-    page.goto(site.url(solution_page))
-    folded = page.locator("details.hide").filter(visible=True)
-    for part in folded.all():
-        part.locator("summary").focus()
-        page.keyboard.press("Enter")
-        expect(part.locator("pre").first).to_be_visible()
+def test_folded_code_opens_by_keyboard(page: Page, site: Any, folded_page: str) -> None:
+    page.goto(site.url(folded_page))
+    part = page.locator("details.hide").filter(visible=True).first
+    expect(part.locator("pre").first).not_to_be_visible()
+    part.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(part.locator("pre").first).to_be_visible()
 
 
 def test_the_mode_can_be_switched_and_is_remembered(page: Page, site: Any) -> None:
@@ -60,10 +60,10 @@ def test_the_search_finds_a_page(page: Page, site: Any, log: Any) -> None:
     assert log.problems == []
 
 
-def test_the_book_works_from_a_stick(page: Page, site: Any, log: Any, explorable_page: str) -> None:
+def test_the_book_works_from_a_stick(page: Page, site: Any, log: Any, figure_page: str) -> None:
     """Open a page as a file, without any server."""
     address = site.folder.as_uri()
-    page.goto(f"{address}/{explorable_page}")
+    page.goto(f"{address}/{figure_page}")
     image = page.locator("[data-dlb] .dlb-picture img").first
     before = image.get_attribute("src")
     page.locator("[data-dlb] input[type=range]").first.press("End")
