@@ -75,9 +75,15 @@ def forget_old(names: set[str]) -> None:
             record.with_suffix(".ipynb").unlink(missing_ok=True)
 
 
+def thread_limits(jobs: int) -> dict[str, str]:
+    """Share the cores among kernels that run side by side; small matrices gain nothing from more threads."""
+    threads = str(max(1, (os.cpu_count() or 1) // jobs))
+    return dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads)
+
+
 def execute_changed(paths: list[Path], jobs: int) -> int:
     """Run the notebooks whose executed copy is missing or old; return how many failed."""
-    environment = {"DLBOOK_OUTPUT": "page"}
+    environment = {"DLBOOK_OUTPUT": "page", **thread_limits(jobs)}
     waiting: list[Job] = []
     for path in paths:
         notebook = normalize(read(path))

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from build import thread_limits
 from dependencies import imported_packages
 from notebooks import find_notebooks, read
 
@@ -39,7 +40,7 @@ def main(jobs: int, unit: bool, only_keras: bool) -> None:
         targets.append("chapters")
         options = NBVAL
     # Users' own start-up files stay out of the kernels.
-    environment = {**os.environ, "IPYTHONDIR": str(ROOT / "_build" / "ipython")}
+    environment = {**os.environ, **thread_limits(jobs), "IPYTHONDIR": str(ROOT / "_build" / "ipython")}
     command = [sys.executable, "-m", "pytest", "-n", str(jobs), "--dist", "loadfile", *options, *targets]
     sys.exit(subprocess.call(command, cwd=ROOT, env=environment))
 
