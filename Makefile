@@ -50,7 +50,8 @@ linkcheck: book  ## ask every address that the pages link to
 bench: env  ## print the tables of benchmarks/
 	$(RUN) benchmarks/run_all.py
 
-lock: env  ## renew uv.lock and environment.yml
+lock:  ## renew uv.lock and environment.yml
+	@$(PYTHON) tools/bootstrap.py --lock
 	$(RUN) tools/environment.py --upgrade
 
 canary: env  ## test a copy of the book against the newest releases of everything

@@ -79,9 +79,11 @@ def find_uv() -> Path:
     return uv
 
 
-def main() -> None:
-    """Bring the environment up to date."""
+def main(*options: str) -> None:
+    """Bring the environment up to date; --lock first brings uv.lock up to date with pyproject.toml."""
     check_python()
+    if "--lock" in options and subprocess.call([str(find_uv()), "lock"], cwd=str(ROOT)) != 0:
+        stop("uv lock failed. The lines above say why.")
     wanted = fingerprint()
     stamp = ENVIRONMENT / "fingerprint"
     if stamp.is_file() and stamp.read_text() == wanted:
@@ -100,4 +102,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

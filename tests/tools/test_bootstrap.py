@@ -72,6 +72,25 @@ def test_nothing_is_done_twice(tree: Path, monkeypatch: pytest.MonkeyPatch) -> N
     bootstrap.main()
 
 
+def test_the_lock_file_is_renewed_before_it_is_read(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock file that is missing or behind pyproject.toml must not stop the command that renews it."""
+    (tree / "uv.lock").unlink()
+    (tree / ".venv").mkdir()
+    calls: list[list[str]] = []
+
+    def call(command: list[str], **_: object) -> int:
+        calls.append(command[1:2])
+        if command[1] == "lock":
+            (tree / "uv.lock").write_text("two")
+        return 0
+
+    monkeypatch.setattr(bootstrap, "find_uv", lambda: tree / "uv")
+    monkeypatch.setattr(subprocess, "call", call)
+    bootstrap.main("--lock")
+    assert calls == [["lock"], ["sync"]]
+    assert (tree / ".venv" / "fingerprint").read_text() == bootstrap.fingerprint()
+
+
 def test_a_failed_installation_is_not_taken_for_a_good_one(
     tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from docutils import nodes
 from PIL import Image
-from sphinx_book import assets, launch, math, pages
+from sphinx_book import assets, launch, math, numbering, pages
 
 
 @pytest.mark.parametrize(
@@ -97,3 +98,30 @@ def test_figures_get_their_size_and_a_lighter_form(tmp_path: Path) -> None:
     assert "style=" not in improved
     with Image.open(tmp_path / "html" / "_images" / f"{name}.webp") as image:
         assert image.size == (400, 200)
+
+
+def test_a_chapter_has_the_number_of_its_folder() -> None:
+    assert numbering.chapter_number("chapters/09_markov/markov_chains") == 9
+    assert numbering.chapter_number("reference/notation") is None
+
+
+def test_the_sections_of_a_chapter_get_its_number() -> None:
+    """Sphinx has counted the chapter as the second one, because the chapters between are not there."""
+    name = "chapters/09_markov/markov_chains"
+    links = [nodes.reference(secnumber=number) for number in ([2, 1], [2, 1, 3])]
+    env: Any = SimpleNamespace(
+        toc_secnumbers={
+            name: {"": (2, 1), "#deep": (), "#three": (2, 1, 3)},
+            "reference/notation": {"": (1,)},
+        },
+        titles={name: nodes.title(secnumber=[2, 1]), "reference/notation": nodes.title(secnumber=[1])},
+        tocs={name: nodes.bullet_list("", *links), "reference/notation": nodes.bullet_list()},
+    )
+    numbering.number_by_folder(env)
+    assert env.toc_secnumbers == {
+        name: {"": (9, 1), "#deep": (), "#three": (9, 1, 3)},
+        "reference/notation": {"": (1,)},
+    }
+    assert env.titles[name]["secnumber"] == [9, 1]
+    assert [link["secnumber"] for link in links] == [[9, 1], [9, 1, 3]]
+    assert env.titles["reference/notation"]["secnumber"] == [1]

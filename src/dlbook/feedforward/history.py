@@ -24,7 +24,7 @@ class History:
     n_updates : int
         How often the parameters were updated, over all epochs.
     stopped_by : str
-        What ended the training: "epochs", "early stopping" or "stop_when".
+        What ended the training: "epochs", "early_stopping" or "stop_when".
     best_epoch : int or None
         Epoch with the lowest validation loss, counted from 1. Set by early stopping only.
 
