@@ -1,16 +1,18 @@
 """Print every table of this folder, the short ones first."""
 
 import cold_build
+import hmm
 import imports
 import memory
 import mlp
 import pages
 import rebuild
+import sequences
 
 
 def main() -> None:
     """Run all."""
-    for benchmark in (imports, memory, mlp, pages, rebuild, cold_build):
+    for benchmark in (imports, memory, mlp, hmm, sequences, pages, rebuild, cold_build):
         benchmark.main()
 
 

@@ -86,6 +86,16 @@ def test_frames_become_files(tmp_path: Path) -> None:
     assert f'src="_images/frames/{file.name}"' in pages.move_frames(app(tmp_path), "index", body)
 
 
+def test_sounds_become_files(tmp_path: Path) -> None:
+    body = '<audio src="data:audio/wav;base64,AAAA"></audio><img src="data:image/png;base64,AAAA">'
+    moved = pages.move_sounds(app(tmp_path), "chapters/one", body)
+    (file,) = (tmp_path / "html" / "_images" / "sounds").iterdir()
+    assert file.suffix == ".wav"
+    assert file.read_bytes() == b"\0\0\0"
+    address = f"../_images/sounds/{file.name}"
+    assert moved == f'<audio src="{address}"></audio><img src="data:image/png;base64,AAAA">'
+
+
 def test_figures_get_their_size_and_a_lighter_form(tmp_path: Path) -> None:
     name = "a" * 64
     Image.new("RGB", (400, 200), "white").save(tmp_path / f"{name}.png")

@@ -71,6 +71,8 @@ def add_to_page(
         app.add_js_file("dlbook.js", loading_method="defer")
     if "dlb-source" in body or "dlb-diagram" in body:
         app.add_css_file("source.css", priority=800)
+    if "dlb-audio" in body:
+        app.add_css_file("audio.css", priority=800)
     if "dlb-quiz" in body:
         app.add_css_file("quiz.css", priority=800)
         app.add_js_file("quiz.js", loading_method="defer")

@@ -11,6 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 from sphinx.application import Sphinx
 
 DATA_URI = re.compile(r"data:image/webp;base64,([A-Za-z0-9+/=]+)")
+SOUND_URI = re.compile(r"data:audio/wav;base64,([A-Za-z0-9+/=]+)")
 # Names that notebooks give to their figures: the digest of the content.
 FIGURE = re.compile(r'<img (?P<before>[^>]*?)src="(?P<address>[^"]*/[0-9a-f]{64}\.png)"(?P<after>[^>]*?)/?>')
 FIGURE_LINK = re.compile(r'(<a class="reference internal image-reference" href="[^"]*/[0-9a-f]{64})\.png"')
@@ -28,19 +29,31 @@ LARGEST_DIFFERENCE = 2.0  # root mean square over the pixels, of 255
 
 def move_frames(app: Sphinx, pagename: str, body: str) -> str:
     """Write every WebP data URI of a page into a file of its own, loaded when it is shown."""
-    folder = Path(app.outdir) / "_images" / "frames"
+    return move_data(app, pagename, body, DATA_URI, "frames", ".webp")
+
+
+def move_sounds(app: Sphinx, pagename: str, body: str) -> str:
+    """Write every WAV data URI of a page into a file of its own, loaded when it is played."""
+    return move_data(app, pagename, body, SOUND_URI, "sounds", ".wav")
+
+
+def move_data(
+    app: Sphinx, pagename: str, body: str, pattern: re.Pattern[str], name_of_folder: str, suffix: str
+) -> str:
+    """Write data URIs into files that are named after their content."""
+    folder = Path(app.outdir) / "_images" / name_of_folder
     prefix = app.builder.get_relative_uri(pagename, "index").rpartition("/")[0]
 
     def store(match: re.Match[str]) -> str:
         content = base64.b64decode(match[1])
-        name = hashlib.sha256(content).hexdigest()[:20] + ".webp"
+        name = hashlib.sha256(content).hexdigest()[:20] + suffix
         path = folder / name
         if not path.is_file():
             folder.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        return f"{prefix + '/' if prefix else ''}_images/frames/{name}"
+        return f"{prefix + '/' if prefix else ''}_images/{name_of_folder}/{name}"
 
-    return DATA_URI.sub(store, body)
+    return pattern.sub(store, body)
 
 
 def lighter(image: Image.Image) -> bytes:
@@ -96,6 +109,7 @@ def finish(
     if not isinstance(body, str):
         return
     body = move_frames(app, pagename, body)
+    body = move_sounds(app, pagename, body)
     body = improve_images(app, body)
     context["body"] = REPEATED_IDS.sub("", BAD_ROLES.sub("", body))
 

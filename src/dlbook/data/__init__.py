@@ -16,26 +16,47 @@ from .bundled import (
     stock_prices,
     wine,
 )
+from .demand import Demand, daily_demand
 from .downloads import DownloadError, cache_folder, fetch, load_idx, load_npz
 from .english import english_text
 from .generated import FONTS, GATES, font_digits, logic_gate, separable_points, spirals
 from .public import keras_dataset, movie_reviews, tiny_shakespeare
+from .sentences import (
+    BLANK,
+    FOUR_REVIEWS,
+    TAGS,
+    apple_sentences,
+    fill_in_sentences,
+    generated_reviews,
+    tagged_sentences,
+)
+from .sequences import adding_problem, copy_problem, recall_task
 
 __all__ = [
+    "BLANK",
     "FONTS",
+    "FOUR_REVIEWS",
     "GATES",
     "PHOTOGRAPHS",
     "STOCKS",
+    "TAGS",
     "Dataset",
+    "Demand",
     "DownloadError",
     "Prices",
+    "adding_problem",
+    "apple_sentences",
     "breast_cancer",
     "cache_folder",
+    "copy_problem",
+    "daily_demand",
     "diabetes",
     "digits",
     "english_text",
     "fetch",
+    "fill_in_sentences",
     "font_digits",
+    "generated_reviews",
     "iris",
     "keras_dataset",
     "load_idx",
@@ -43,9 +64,11 @@ __all__ = [
     "logic_gate",
     "movie_reviews",
     "photograph",
+    "recall_task",
     "separable_points",
     "spirals",
     "stock_prices",
+    "tagged_sentences",
     "tiny_shakespeare",
     "wine",
 ]

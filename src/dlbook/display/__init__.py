@@ -1,7 +1,8 @@
-"""What notebooks show: controls over figures, animations, diagrams, source code, tables and quizzes."""
+"""What notebooks show: figures with controls, animations, diagrams, sounds, code, tables and quizzes."""
 
 from . import diagrams
 from .animate import animate
+from .audio import audio
 from .explore import explore
 from .palette import CYCLE, DARK, LIGHT
 from .quiz import quiz
@@ -14,6 +15,7 @@ __all__ = [
     "DARK",
     "LIGHT",
     "animate",
+    "audio",
     "diagrams",
     "explore",
     "quiz",
