@@ -33,7 +33,9 @@ def test_an_algorithm_loads_without_heavy_packages(chapter: str) -> None:
     assert sorted({name.split(".")[0] for name in json.loads(printed)} & set(HEAVY)) == []
 
 
-@pytest.mark.parametrize("part", ["dlbook", "dlbook.runtime", "dlbook.display", "dlbook.data", "dlbook.cli"])
+@pytest.mark.parametrize(
+    "part", ["dlbook", "dlbook.runtime", "dlbook.training", "dlbook.display", "dlbook.data", "dlbook.cli"]
+)
 def test_what_chapters_share_loads_without_keras(part: str) -> None:
     code = f"import json, sys, {part}; print(json.dumps(sorted(sys.modules)))"
     printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
