@@ -1,5 +1,6 @@
 """The parts of the Sphinx extension that work without a build."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from docutils import nodes
 from PIL import Image
-from sphinx_book import assets, launch, math, numbering, pages
+from sphinx_book import assets, launch, math, notebooks, numbering, pages
 
 
 @pytest.mark.parametrize(
@@ -135,3 +136,32 @@ def test_the_sections_of_a_chapter_get_its_number() -> None:
     assert env.titles[name]["secnumber"] == [9, 1]
     assert [link["secnumber"] for link in links] == [[9, 1], [9, 1, 3]]
     assert env.titles["reference/notation"]["secnumber"] == [1]
+
+
+def notebook_text(text: str, code: str, outputs: list[str], alt: str = "old") -> str:
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": [text]},
+        {
+            "cell_type": "code",
+            "metadata": {"mystnb": {"image": {"alt": alt}}},
+            "source": code.splitlines(keepends=True),
+            "outputs": outputs,
+            "execution_count": 1 if outputs else None,
+        },
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def test_the_page_has_the_text_of_the_notebook_and_the_outputs_of_its_run() -> None:
+    """The text was edited after the run, and nothing has to run again for that."""
+    executed = notebook_text("before", "a = 1\nprint(a)", ["1"])
+    page = json.loads(notebooks.with_outputs(notebook_text("after", "a = 1\nprint(a)", [], "new"), executed))
+    assert page["cells"][0]["source"] == ["after"]
+    assert page["cells"][1]["outputs"] == ["1"]
+    assert page["cells"][1]["execution_count"] == 1
+    assert page["cells"][1]["metadata"] == {"mystnb": {"image": {"alt": "new"}}}
+
+
+def test_outputs_never_stand_under_code_that_did_not_give_them() -> None:
+    executed = notebook_text("before", "print(1)", ["1"])
+    assert notebooks.with_outputs(notebook_text("after", "print(2)", []), executed) == executed

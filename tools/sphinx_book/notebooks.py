@@ -1,8 +1,8 @@
 """Executed notebooks enter the book here.
 
-`tools/build.py` executes notebooks into `_build/executed`. This part hands Sphinx the executed file in the
-place of the committed one, and makes it
-read a page again when its outputs changed although its source did not.
+`tools/build.py` executes notebooks into `_build/executed`. This part puts the outputs from there into the
+committed notebook that Sphinx reads, and makes Sphinx read a page again when its outputs changed although its
+source did not.
 """
 
 import json
@@ -28,13 +28,28 @@ def measurements(app: Sphinx) -> dict[str, dict[str, Any]]:
     return {str(path.relative_to(folder).with_suffix("")): json.loads(path.read_text()) for path in found}
 
 
+def with_outputs(text: str, executed: str) -> str:
+    """Return a notebook with the outputs of its executed copy.
+
+    Text and the descriptions of figures may have changed since the code ran: they are those of the notebook.
+    If its code is not what ran, the executed copy is returned as it is.
+    """
+    notebook, copy = json.loads(text), json.loads(executed)
+    cells, ran = ([c for c in book["cells"] if c["cell_type"] == "code"] for book in (notebook, copy))
+    if ["".join(c["source"]) for c in cells] != ["".join(c["source"]) for c in ran]:
+        return executed
+    for cell, done in zip(cells, ran, strict=True):
+        cell["outputs"], cell["execution_count"] = done["outputs"], done["execution_count"]
+    return json.dumps(notebook)
+
+
 def insert_outputs(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Replace the text of a notebook by that of its executed copy."""
+    """Put the outputs of the executed copy into the text of a notebook."""
     if Path(app.env.doc2path(docname)).suffix != ".ipynb":
         return
     executed = executed_folder(app) / f"{docname}.ipynb"
     if executed.is_file():
-        source[0] = executed.read_text(encoding="utf-8")
+        source[0] = with_outputs(source[0], executed.read_text(encoding="utf-8"))
     else:
         logger.warning("the notebook was not executed: build the book with `make book`", location=docname)
 
