@@ -1,0 +1,111 @@
+"""Adam: by hand, against Keras, and what must hold for every step."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from dlbook.optimization import Adam
+
+
+def run(optimizer, parameters, gradients):
+    for gradient in gradients:
+        parameters = optimizer.step(parameters, gradient)
+    return parameters
+
+
+def test_two_steps_by_hand():
+    # m: 0.2, 0.08; v: 0.004, 0.004996; corrected 2, 0.42105; 4, 2.49925
+    optimizer = Adam(0.5, epsilon=1e-12)
+    first = optimizer.step({"w": 1.0}, {"w": 2.0})
+    assert_allclose(first["w"], 0.5, rtol=1e-10)
+    second = optimizer.step(first, {"w": -1.0})
+    assert_allclose(second["w"], 0.5 - 0.5 * (0.08 / 0.19) / np.sqrt(0.004996 / 0.001999), rtol=1e-10)
+    assert optimizer.n_steps == 2
+
+
+@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.9), (0.0, 0.99)])
+def test_equals_keras(betas):
+    import keras
+
+    rng = np.random.default_rng(0)
+    start = {"W": rng.normal(size=(3, 4)), "b": rng.normal(size=5)}
+    gradients = [{name: rng.normal(size=value.shape) for name, value in start.items()} for _ in range(6)]
+    ours = run(Adam(0.05, beta_1=betas[0], beta_2=betas[1], epsilon=1e-12), start, gradients)
+
+    variables = [keras.Variable(value, dtype="float64") for value in start.values()]
+    theirs = keras.optimizers.Adam(0.05, beta_1=betas[0], beta_2=betas[1], epsilon=1e-12)
+    for gradient in gradients:
+        slopes = [keras.ops.convert_to_tensor(g) for g in gradient.values()]
+        theirs.apply(slopes, variables)
+    for value, variable in zip(ours.values(), variables, strict=True):
+        assert_allclose(value, np.asarray(variable), rtol=1e-5, atol=1e-8)
+
+
+def test_finds_the_minimum_of_a_long_valley():
+    slopes = np.array([1.0, 100.0])
+    optimizer, w = Adam(0.05), {"w": np.array([1.0, 1.0])}
+    for _ in range(2000):
+        w = optimizer.step(w, {"w": slopes * w["w"]})
+    assert_allclose(w["w"], 0, atol=1e-4)
+
+
+@given(st.floats(1e-3, 1e6), st.integers(1, 8))
+def test_the_scale_of_the_gradient_does_not_matter(scale, n_steps):
+    rng = np.random.default_rng(n_steps)
+    gradients = [{"w": rng.normal(size=4)} for _ in range(n_steps)]
+    scaled = [{"w": scale * g["w"]} for g in gradients]
+    start = {"w": np.zeros(4)}
+    ours, theirs = (run(Adam(0.1, epsilon=1e-14), start, each) for each in (gradients, scaled))
+    assert_allclose(ours["w"], theirs["w"], rtol=1e-8, atol=1e-10)
+
+
+def test_a_steady_gradient_gives_steps_of_the_learning_rate():
+    path = [1.0]
+    optimizer = Adam(0.01)
+    for _ in range(5):
+        path.append(float(optimizer.step({"w": path[-1]}, {"w": 3.0})["w"]))
+    assert_allclose(np.diff(path), -0.01, rtol=1e-6)
+
+
+def test_a_gradient_of_zero_leaves_the_parameter():
+    w = run(Adam(), {"w": np.ones(3)}, [{"w": np.zeros(3)}] * 4)
+    assert (w["w"] == 1).all()
+
+
+def test_inputs_stay_as_they_are():
+    parameters, gradients = {"w": np.ones(3)}, {"w": np.ones(3)}
+    Adam(0.1).step(parameters, gradients)
+    assert (parameters["w"] == 1).all()
+    assert (gradients["w"] == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"learning_rate": 0}, "learning_rate must be positive and finite, got 0"),
+        ({"learning_rate": np.nan}, "learning_rate must be positive"),
+        ({"epsilon": -1e-7}, "epsilon must be positive"),
+        ({"beta_1": 1.0}, r"beta_1 must be in \[0, 1\), got 1.0"),
+        ({"beta_2": -0.1}, r"beta_2 must be in \[0, 1\), got -0.1"),
+    ],
+)
+def test_refuses_numbers_out_of_range(options, message):
+    with pytest.raises(ValueError, match=message):
+        Adam(**options)
+
+
+def test_refuses_gradients_that_do_not_fit():
+    w = {"w": np.ones(3)}
+    with pytest.raises(ValueError, match=r"names of parameters, \['w'\], got \['b'\]"):
+        Adam().step(w, {"b": np.ones(3)})
+    with pytest.raises(ValueError, match=r"got \(2,\) for 'w' of shape \(3,\)"):
+        Adam().step(w, {"w": np.ones(2)})
+
+
+def test_refuses_another_network():
+    optimizer = Adam()
+    optimizer.step({"w": np.ones(3)}, {"w": np.ones(3)})
+    with pytest.raises(ValueError, match="parameters must be those of the first step"):
+        optimizer.step({"w": np.ones(2)}, {"w": np.ones(2)})
