@@ -12,7 +12,7 @@ from dlbook.feedforward.losses import LOSSES, Loss
 from dlbook.feedforward.mlp import multilayer_perceptron
 from dlbook.feedforward.regularization import L1L2, L2
 from dlbook.feedforward.sequential import Sequential
-from dlbook.feedforward.sgd import clip_by_norm, clip_by_value, gradient_descent
+from dlbook.feedforward.sgd import clip_by_global_norm, clip_by_value, gradient_descent
 
 CLASSES = "sparse_categorical_cross_entropy"
 HALF_SQUARE = Loss(
@@ -509,7 +509,7 @@ def test_early_stopping_returns_to_the_best_epoch(restore):
         assert equal_states(model.state, states[history.best_epoch - 1])
 
 
-@pytest.mark.parametrize("clip", [clip_by_value, clip_by_norm])
+@pytest.mark.parametrize("clip", [clip_by_value, clip_by_global_norm])
 def test_clipping_keeps_steps_short(clip):
     x, y = blobs(np.random.default_rng(18))
     model = multilayer_perceptron([4, 5, 3], rng=np.random.default_rng(0))

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlbook.feedforward.sgd import clip_by_norm, clip_by_value, gradient_descent
+from dlbook.feedforward.sgd import clip_by_global_norm, clip_by_value, gradient_descent
 
 
 def some_gradients(seed=0):
@@ -24,12 +24,13 @@ def test_clipping_by_hand():
     gradients = {"w": np.array([3.0, 0.0]), "b": np.array([-4.0])}
     by_value = clip_by_value(gradients, 3.5)
     assert (*by_value["w"], *by_value["b"]) == (3, 0, -3.5)
-    by_norm = clip_by_norm(gradients, 2.5)
+    by_norm = clip_by_global_norm(gradients, 2.5)
     np.testing.assert_allclose([*by_norm["w"], *by_norm["b"]], [1.5, 0, -2], rtol=1e-12)
 
 
 @pytest.mark.parametrize(
-    ("keyword", "clip", "limit"), [("clipvalue", clip_by_value, 0.8), ("global_clipnorm", clip_by_norm, 2.0)]
+    ("keyword", "clip", "limit"),
+    [("clipvalue", clip_by_value, 0.8), ("global_clipnorm", clip_by_global_norm, 2.0)],
 )
 def test_a_clipped_step_equals_that_of_keras(keyword, clip, limit):
     import keras
@@ -50,7 +51,7 @@ def test_clipping_keeps_its_limit_and_what_is_small(seed, limit):
     gradients = some_gradients(seed)
     flat = np.concatenate([g.ravel() for g in gradients.values()])
     by_value = np.concatenate([g.ravel() for g in clip_by_value(gradients, limit).values()])
-    by_norm = np.concatenate([g.ravel() for g in clip_by_norm(gradients, limit).values()])
+    by_norm = np.concatenate([g.ravel() for g in clip_by_global_norm(gradients, limit).values()])
     assert np.abs(by_value).max() <= limit
     np.testing.assert_array_equal(by_value[np.abs(flat) <= limit], flat[np.abs(flat) <= limit])
     norm = np.linalg.norm(flat)
@@ -60,11 +61,11 @@ def test_clipping_keeps_its_limit_and_what_is_small(seed, limit):
 
 def test_clipping_zeros_gives_zeros():
     zeros = {"w": np.zeros(3)}
-    np.testing.assert_array_equal(clip_by_norm(zeros, 1.0)["w"], 0)
+    np.testing.assert_array_equal(clip_by_global_norm(zeros, 1.0)["w"], 0)
     np.testing.assert_array_equal(clip_by_value(zeros, 1.0)["w"], 0)
 
 
-@pytest.mark.parametrize("clip", [clip_by_value, clip_by_norm])
+@pytest.mark.parametrize("clip", [clip_by_value, clip_by_global_norm])
 @pytest.mark.parametrize("limit", [0, -1.0, np.nan, np.inf])
 def test_bad_limits_are_named(clip, limit):
     with pytest.raises(ValueError, match="limit must be positive and finite, got"):

@@ -120,7 +120,7 @@ from .neurons import logistic, logistic_unit, mcculloch_pitts
 from .perceptron import Perceptron, Update, convergence_bound, margin
 from .regularization import L1, L1L2, L2, max_norm, smooth_labels
 from .sequential import Sequential
-from .sgd import clip_by_norm, clip_by_value, gradient_descent
+from .sgd import clip_by_global_norm, clip_by_value, gradient_descent
 
 __all__ = [
     "ACTIVATIONS",
@@ -159,7 +159,7 @@ __all__ = [
     "categorical_cross_entropy_gradient",
     "check_gradients",
     "check_network",
-    "clip_by_norm",
+    "clip_by_global_norm",
     "clip_by_value",
     "confusion_matrix",
     "convergence_bound",

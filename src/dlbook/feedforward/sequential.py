@@ -313,7 +313,7 @@ class Sequential:
         optimizer : callable, default `gradient_descent`
             Takes parameters, gradients and the rate, and returns new parameters.
         clip : callable, optional
-            Takes the gradients and returns those to use, as `clip_by_norm` does.
+            Takes the gradients and returns those to use, as `clip_by_global_norm` does.
 
         Returns
         -------

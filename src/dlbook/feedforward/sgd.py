@@ -90,7 +90,7 @@ def clip_by_value(
     return {name: np.clip(gradient, -limit, limit) for name, gradient in gradients.items()}
 
 
-def clip_by_norm(
+def clip_by_global_norm(
     gradients: Mapping[str, NDArray[np.float64]], limit: float
 ) -> dict[str, NDArray[np.float64]]:
     r"""Shorten the whole gradient if it is too long. The direction of the step stays.
@@ -132,7 +132,7 @@ def clip_by_norm(
 
     Examples
     --------
-    >>> clip_by_norm({"w": np.array([3.0, 0.0]), "b": np.array([4.0])}, limit=1.0)
+    >>> clip_by_global_norm({"w": np.array([3.0, 0.0]), "b": np.array([4.0])}, limit=1.0)
     {'w': array([0.6, 0. ]), 'b': array([0.8])}
     """
     check_positive(limit, "limit")
