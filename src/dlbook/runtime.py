@@ -19,8 +19,9 @@ import random
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from .files import write_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -158,7 +159,8 @@ def setup(profile: str = "quick", seed: int = 0, *, keras: bool = False) -> Run:
     target = os.environ.get("DLBOOK_MEASURE")
     if target:
         used = sys.modules["keras"].backend.backend() if keras else None
-        _write_json(Path(target), {"profile": profile, "seed": seed, "backend": used, "device": device()})
+        measured = {"profile": profile, "seed": seed, "backend": used, "device": device()}
+        write_text(target, json.dumps(measured))
     return Run(profile, seed, np.random.default_rng(seed))
 
 
@@ -299,10 +301,3 @@ def _sharpen_figures() -> None:
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
     set_matplotlib_formats("retina")
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write `content` so that a reader sees either the whole file or none."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-    partial.write_text(json.dumps(content), encoding="utf-8")
-    os.replace(partial, path)

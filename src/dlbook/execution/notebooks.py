@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from ..files import write_text
 from .engine import Job, execute
 from .results import NotebookResult, installed_versions
 
@@ -166,18 +167,7 @@ def save(notebook: NotebookNode, path: str | os.PathLike[str]) -> None:
     path : str or path
         Where; missing folders are made.
     """
-    write_text(Path(path), nbformat.writes(notebook) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_text(path, nbformat.writes(notebook) + "\n")
 
 
 def companion_files(folder: str | os.PathLike[str]) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .notebooks import write_text
+from ..files import write_text
 from .results import NotebookResult, now
 
 __all__ = ["Report", "read_report", "write_report"]
