@@ -10,9 +10,8 @@ from math import exp
 import numpy as np
 from common import show
 
-from dlbook.feedforward.layers import ActivationLayer, Dense
 from dlbook.feedforward.mlp import multilayer_perceptron
-from dlbook.feedforward.sequential import Sequential
+from dlbook.nn import ActivationLayer, Dense, Sequential
 from dlbook.runtime import setup
 
 SIZES = [64, 32, 10]

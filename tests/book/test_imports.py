@@ -10,9 +10,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "dlbook"
-SHARED = {"data", "display", "runtime", "training", "cli", "execution"}
+ALGORITHMS = {"numerics", "nn", "metrics", "text"}  # rooms that several chapters share
+SERVICES = {"checks", "files", "data", "display", "runtime", "training", "cli", "execution"}
 HEAVY = ["keras", "tensorflow", "jax", "matplotlib", "IPython", "pandas", "sklearn", "scipy", "PIL"]
-CHAPTERS = sorted(path.parent.name for path in SOURCE.glob("*/__init__.py") if path.parent.name not in SHARED)
+PACKAGES = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
+CHAPTERS = PACKAGES - ALGORITHMS - SERVICES
+LIGHT = sorted((PACKAGES & ALGORITHMS) | CHAPTERS)
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
@@ -26,9 +29,9 @@ def part_of(path: Path) -> str:
     return path.relative_to(SOURCE).with_suffix("").parts[0]
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_an_algorithm_loads_without_heavy_packages(chapter: str) -> None:
-    code = f"import json, sys, dlbook.{chapter}; print(json.dumps(sorted(sys.modules)))"
+@pytest.mark.parametrize("package", LIGHT)
+def test_an_algorithm_loads_without_heavy_packages(package: str) -> None:
+    code = f"import json, sys, dlbook.{package}; print(json.dumps(sorted(sys.modules)))"
     printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert sorted({name.split(".")[0] for name in json.loads(printed)} & set(HEAVY)) == []
 
@@ -50,8 +53,19 @@ def test_dependencies_point_one_way(path: Path) -> None:
         parts = name.split(".")[1:]
         if not parts or parts[0] == here:
             continue
+        private = [part for part in parts if part.startswith("_") and parts[0] != "runtime"]
+        assert private == [], f"a private name of another package: {name}"
+        if here in SERVICES | ALGORITHMS:
+            assert parts[0] not in CHAPTERS, f"a room that chapters share imports one of them: {name}"
         if here == "display":
-            assert parts[0] not in CHAPTERS, f"display imports an algorithm: {name}"
-        if here in CHAPTERS:
-            private = [part for part in parts if part.startswith("_")]
-            assert private == [], f"a private name of another chapter: {name}"
+            assert parts[0] not in ALGORITHMS, f"display imports an algorithm: {name}"
+
+
+def test_no_package_needs_itself_in_a_circle() -> None:
+    needs: dict[str, set[str]] = {}
+    for path in MODULES:
+        others = {parts[1] for name in imports_of(path) if len(parts := name.split(".")) > 1}
+        needs.setdefault(part_of(path), set()).update(others - {part_of(path)})
+    while free := {name for name, others in needs.items() if not others & needs.keys()}:
+        needs = {name: others for name, others in needs.items() if name not in free}
+    assert needs == {}

@@ -1,11 +1,8 @@
 import numpy as np
 import pytest
 
-from dlbook.feedforward.batch_normalization import BatchNormalization
-from dlbook.feedforward.dropout import Dropout
-from dlbook.feedforward.layers import ActivationLayer, Dense
 from dlbook.feedforward.mlp import multilayer_perceptron
-from dlbook.feedforward.regularization import L2
+from dlbook.nn import L2, ActivationLayer, BatchNormalization, Dense, Dropout
 
 
 def kinds(model):

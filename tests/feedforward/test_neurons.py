@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlbook.feedforward import logistic, logistic_unit, mcculloch_pitts
+from dlbook.feedforward import logistic_unit, mcculloch_pitts
+from dlbook.nn import logistic
 
 INPUTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 

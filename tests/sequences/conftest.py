@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlbook.feedforward import check_gradients
+from dlbook.nn import check_gradients
 
 
 def parts_of(state):

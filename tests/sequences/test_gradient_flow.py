@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlbook.feedforward import ACTIVATIONS
+from dlbook.nn import ACTIVATIONS
 from dlbook.sequences.gradient_flow import flow_bound, flow_norms, jacobian_products
 from dlbook.sequences.gru import GRU
 from dlbook.sequences.jacobians import (

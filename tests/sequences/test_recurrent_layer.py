@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlbook.feedforward import gradient_descent
+from dlbook.nn import gradient_descent
 from dlbook.sequences.clipping import NonFiniteGradientError
 from dlbook.sequences.gru import GRU
 from dlbook.sequences.lstm import LSTM

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlbook.feedforward import ACTIVATIONS, Activation
+from dlbook.nn import ACTIVATIONS, Activation
 from dlbook.sequences.rnn import SimpleRNN
 
 LEFT_AND_RIGHT = np.array([[1, 1, 1, 1, 1], [0, 0, 1, 1, 1], [1, 1, 0, 0, 0]], bool)

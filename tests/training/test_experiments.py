@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dlbook.sequences import stateful_batches
+from dlbook.text import stateful_batches
 from dlbook.training import character_model, epochs_to_reach, fit_model, fit_seeds, sequence_model
 
 

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from dlbook.feedforward import softmax
-from dlbook.sequences import stateful_batches
+from dlbook.nn import softmax
+from dlbook.text import stateful_batches
 from dlbook.training import (
     bits_per_character,
     character_model,

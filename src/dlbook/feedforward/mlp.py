@@ -5,13 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from .activations import Activation
-from .batch_normalization import BatchNormalization
-from .dropout import Dropout
-from .layer import Layer
-from .layers import ActivationLayer, Dense, Initializer
-from .regularization import L1L2
-from .sequential import Sequential
+from ..nn import L1L2, Activation, ActivationLayer, BatchNormalization, Dense, Dropout, Layer, Sequential
+from ..nn.layers import Initializer
 
 
 def multilayer_perceptron(

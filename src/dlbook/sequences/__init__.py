@@ -21,24 +21,16 @@ from .jacobians import (
     unroll_jacobians,
 )
 from .lstm import LSTM, LSTMState
-from .padding import length_mask, one_hot, pad_sequences
 from .recurrent_layer import RecurrentCache, RecurrentLayer
 from .rnn import SimpleRNN
 from .sequence_layer import SequenceGradients, SequenceLayer
 from .spectrum import spectral_norm, spectral_radius, with_spectral_radius
 from .stacked import Stacked, StackedCache
-from .text import random_windows, stateful_batches, windows
-from .vocabulary import EOS, PAD, SOS, SPECIAL, UNK, Vocabulary, tokenize
 
 __all__ = [
-    "EOS",
     "GRU",
     "LARGEST_SLOPES",
     "LSTM",
-    "PAD",
-    "SOS",
-    "SPECIAL",
-    "UNK",
     "Bidirectional",
     "BidirectionalCache",
     "BidirectionalState",
@@ -51,7 +43,6 @@ __all__ = [
     "SimpleRNN",
     "Stacked",
     "StackedCache",
-    "Vocabulary",
     "check_finite_gradients",
     "clip_by_global_norm",
     "clip_by_norm",
@@ -62,18 +53,11 @@ __all__ = [
     "gradient_norms",
     "jacobian_products",
     "layer_jacobians",
-    "length_mask",
     "numerical_jacobian",
-    "one_hot",
     "orthogonal",
-    "pad_sequences",
-    "random_windows",
     "simple_rnn_jacobians",
     "spectral_norm",
     "spectral_radius",
-    "stateful_batches",
-    "tokenize",
     "unroll_jacobians",
-    "windows",
     "with_spectral_radius",
 ]

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlbook.feedforward import ACTIVATIONS, Activation
-
+from ..nn import ACTIVATIONS, Activation
 from ._recurrent_checks import Floats
 
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._text_checks import require_positive
+from ..text.checks import require_positive
 
 Gradients = dict[str, NDArray[np.floating]]
 

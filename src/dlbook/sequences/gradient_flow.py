@@ -6,7 +6,7 @@ All functions work on the Jacobians of single steps that those of the module `ja
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._text_checks import require_count, require_finite, require_square
+from ..text.checks import require_count, require_finite, require_square
 from .jacobians import LARGEST_SLOPES
 from .spectrum import spectral_norm
 

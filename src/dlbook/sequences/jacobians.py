@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlbook.feedforward import ACTIVATIONS
-
-from ._text_checks import require_finite, require_positive
+from ..nn import ACTIVATIONS
+from ..text.checks import require_finite, require_positive
 from .recurrent_layer import RecurrentLayer
 
 LARGEST_SLOPES = MappingProxyType({"logistic": 0.25, "tanh": 1.0, "relu": 1.0, "identity": 1.0})

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlbook.feedforward import Activation
-
+from ..nn import Activation
 from ._backpropagation import Parts, StepBack
 from ._recurrent_checks import Floats, check_count
 from ._state_functions import find_function
@@ -23,7 +22,7 @@ class SimpleRNN(RecurrentLayer):
     n_units : int
         Number of units.
     activation : str or Activation, default "tanh"
-        A key of `dlbook.feedforward.ACTIVATIONS`, or an activation of your own.
+        A key of `dlbook.nn.ACTIVATIONS`, or an activation of your own.
     identity_start : bool, default False
         Whether the weights from state to state start as the identity instead of a random orthogonal matrix:
         the state is then copied from step to step until training finds something better. Meant for

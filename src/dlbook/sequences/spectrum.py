@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._text_checks import require_positive, require_square
+from ..text.checks import require_positive, require_square
 
 
 def spectral_norm(matrix: ArrayLike) -> float:

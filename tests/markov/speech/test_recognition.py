@@ -8,24 +8,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
-from dlbook.markov.recursions import forward_recursion, log_sum_exp
-from dlbook.markov.speech import (
+from dlbook.data.speech import (
     COMMANDS,
-    AcousticModel,
-    BigramModel,
-    ConnectedRecognizer,
-    FrontEnd,
-    IsolatedRecognizer,
     Lexicon,
     command_phrases,
     random_speakers,
     record_phrases,
     record_words,
     synthesize,
-    total_errors,
-    train_acoustic_model,
-    word_errors,
 )
+from dlbook.markov.recursions import forward_recursion, log_sum_exp
+from dlbook.markov.speech import (
+    AcousticModel,
+    BigramModel,
+    ConnectedRecognizer,
+    FrontEnd,
+    IsolatedRecognizer,
+    train_acoustic_model,
+)
+from dlbook.metrics import total_errors, word_errors
 
 LEXICON = Lexicon({"ab": "A B", "ba": "B A", "cab": "C A B"})
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.speech import SILENCE
 from .acoustic import AcousticModel
-from .lexicon import SILENCE
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...data.speech import SILENCE
+from ...data.speech.checks import check_features
 from ..mixture import MixtureHMM
-from ._checks import check_features
-from .lexicon import SILENCE
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]

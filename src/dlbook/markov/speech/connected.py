@@ -6,14 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...data.speech import Lexicon, Segment
+from ...data.speech.checks import as_words, check_features
 from ..recursions import viterbi_recursion
-from ._checks import as_words, check_features
 from ._network import Network
 from .acoustic import AcousticModel
 from .frontend import FrontEnd
 from .language import BEGIN, END, BigramModel
-from .lexicon import Lexicon
-from .synthesis import Segment
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]

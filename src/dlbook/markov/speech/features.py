@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._checks import check_count, check_features, check_positive, check_signal
+from ...data.speech.checks import check_count, check_features, check_positive, check_signal
 
 Floats = NDArray[np.float64]
 FLOOR = 1e-10

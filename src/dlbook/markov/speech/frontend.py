@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._checks import check_count, check_positive, check_signal
+from ...data.speech.checks import check_count, check_positive, check_signal
 from .features import (
     FLOOR,
     cosine_transform,

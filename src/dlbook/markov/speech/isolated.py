@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._checks import check_features
+from ...data.speech import SILENCE, Lexicon
+from ...data.speech.checks import check_features
 from .acoustic import AcousticModel, _forward
-from .lexicon import SILENCE, Lexicon
 
 Floats = NDArray[np.float64]
 

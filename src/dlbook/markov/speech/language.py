@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ._checks import as_words
+from ...data.speech.checks import as_words
 
 BEGIN, END = "<s>", "</s>"
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._checks import check_count, check_features
+from ...data.speech import SILENCE, Lexicon
+from ...data.speech.checks import check_count, check_features
 from .acoustic import (
     AcousticModel,
     _backward,
@@ -14,7 +15,6 @@ from .acoustic import (
     _forward,
     _log_sum,
 )
-from .lexicon import SILENCE, Lexicon
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]

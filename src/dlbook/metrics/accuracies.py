@@ -1,0 +1,308 @@
+"""Metrics that count right answers: the accuracies and the confusion matrix.
+
+With sample weights an accuracy is the weight of the right answers divided by the weight of all.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..checks import check_count, check_finite
+from ..nn.reduction import (
+    check_indices,
+    check_labels,
+    check_one_hot,
+    check_pair,
+    check_scores,
+    check_weights,
+    entry_weights,
+    weighted_sum,
+)
+
+
+def accuracy(y: ArrayLike, prediction: ArrayLike, *, sample_weight: ArrayLike | None = None) -> float:
+    """Share of labels that are predicted exactly.
+
+    Parameters
+    ----------
+    y : array_like of shape (n_samples, ...)
+        True labels: numbers or strings.
+    prediction : array_like of the shape of `y`
+        Predicted labels.
+    sample_weight : array_like of shape (n_samples,), optional
+        Weight of every sample, not negative.
+
+    Returns
+    -------
+    float
+        The share, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, there is no sample, a number is not finite, or weights are negative or all zero.
+
+    Examples
+    --------
+    >>> accuracy(["cat", "dog", "dog"], ["cat", "cat", "dog"]) == 2 / 3
+    True
+    """
+    y, prediction = np.asarray(y), np.asarray(prediction)
+    if y.ndim == 0 or y.size == 0:
+        raise ValueError(f"y must hold at least one sample, got shape {y.shape}")
+    if y.shape != prediction.shape:
+        raise ValueError(f"prediction must have the shape {y.shape} of y, got shape {prediction.shape}")
+    check_finite(y, "y")
+    check_finite(prediction, "prediction")
+    return _share(y == prediction, sample_weight)
+
+
+def binary_accuracy(
+    y: ArrayLike,
+    prediction: ArrayLike,
+    *,
+    threshold: float = 0.5,
+    sample_weight: ArrayLike | None = None,
+) -> float:
+    """Share of yes-or-no answers that are right once the predictions are cut at a threshold.
+
+    Parameters
+    ----------
+    y : array_like of shape (n_samples, ...)
+        Targets, each 0 or 1.
+    prediction : array_like of the shape of `y`
+        Predicted probabilities or scores.
+    threshold : float, default 0.5
+        A prediction above it counts as 1, one at it or below as 0.
+    sample_weight : array_like of shape (n_samples,), optional
+        Weight of every sample, not negative.
+
+    Returns
+    -------
+    float
+        The share, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If a target is neither 0 nor 1, `threshold` is not finite, or for a reason that `accuracy` has.
+
+    Examples
+    --------
+    >>> binary_accuracy([1, 1, 0, 0], [0.9, 0.5, 0.5, 0.1])
+    0.75
+    """
+    y, prediction = check_pair(y, prediction)
+    wrong = (y != 0) & (y != 1)
+    if wrong.any():
+        raise ValueError(f"y must hold only 0 and 1, got {y[wrong][0]}")
+    if not np.isfinite(threshold):
+        raise ValueError(f"threshold must be a finite number, got {threshold}")
+    return _share((prediction > threshold) == (y == 1), sample_weight)
+
+
+def categorical_accuracy(
+    y: ArrayLike, prediction: ArrayLike, *, sample_weight: ArrayLike | None = None
+) -> float:
+    """Share of samples whose largest score is that of the true class, for one-hot targets.
+
+    Parameters
+    ----------
+    y : array_like of shape (n_samples, ..., n_classes)
+        Targets: rows that sum to 1. The class with the largest entry is the true one.
+    prediction : array_like of the shape of `y`
+        Predicted probabilities or scores. Of equal largest scores the first one counts.
+    sample_weight : array_like of shape (n_samples,), optional
+        Weight of every sample, not negative.
+
+    Returns
+    -------
+    float
+        The share, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If `y` is no table of distributions in the shape of `prediction`, a number is not finite, or weights
+        are negative or all zero.
+
+    Examples
+    --------
+    >>> categorical_accuracy([[0, 1, 0], [1, 0, 0]], [[0.1, 0.8, 0.1], [0.4, 0.5, 0.1]])
+    0.5
+    """
+    scores = check_scores(prediction)
+    return _share(check_one_hot(y, scores).argmax(axis=-1) == scores.argmax(axis=-1), sample_weight)
+
+
+def sparse_categorical_accuracy(
+    y: ArrayLike, prediction: ArrayLike, *, sample_weight: ArrayLike | None = None
+) -> float:
+    """Give `categorical_accuracy` for targets that are class indices.
+
+    Parameters
+    ----------
+    y : array_like of shape (n_samples, ...)
+        Class indices from 0 to ``n_classes - 1``.
+    prediction : array_like of shape (n_samples, ..., n_classes)
+        Predicted probabilities or scores. Of equal largest scores the first one counts.
+    sample_weight : array_like of shape (n_samples,), optional
+        Weight of every sample, not negative.
+
+    Returns
+    -------
+    float
+        The share, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If a label is no class index, shapes do not fit, a number is not finite, or weights are negative or
+        all zero.
+
+    Examples
+    --------
+    >>> sparse_categorical_accuracy([1, 0], [[0.1, 0.8, 0.1], [0.4, 0.5, 0.1]])
+    0.5
+    """
+    scores = check_scores(prediction)
+    return _share(check_labels(y, scores) == scores.argmax(axis=-1), sample_weight)
+
+
+def top_k_categorical_accuracy(
+    y: ArrayLike, prediction: ArrayLike, k: int = 5, *, sample_weight: ArrayLike | None = None
+) -> float:
+    """Share of samples whose true class is among the `k` largest scores, for one-hot targets.
+
+    Parameters
+    ----------
+    y : array_like of shape (n_samples, ..., n_classes)
+        Targets: rows that sum to 1. The class with the largest entry is the true one.
+    prediction : array_like of the shape of `y`
+        Predicted probabilities or scores.
+    k : int, default 5
+        How many classes may be named.
+    sample_weight : array_like of shape (n_samples,), optional
+        Weight of every sample, not negative.
+
+    Returns
+    -------
+    float
+        The share, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If `k` is not a whole number of at least 1, or for a reason that `categorical_accuracy` has.
+
+    Notes
+    -----
+    The true class is in when fewer than `k` classes have a larger score. Scores equal to its own do not push
+    it out, as in Keras on TensorFlow; scikit-learn's ``top_k_accuracy_score`` breaks such ties by position.
+
+    Examples
+    --------
+    >>> y, scores = [[1, 0, 0], [0, 0, 1]], [[0.4, 0.5, 0.1], [0.6, 0.3, 0.1]]
+    >>> top_k_categorical_accuracy(y, scores, k=2)
+    0.5
+    """
+    scores = check_scores(prediction)
+    return _share(_in_top_k(check_one_hot(y, scores).argmax(axis=-1), scores, k), sample_weight)
+
+
+def sparse_top_k_categorical_accuracy(
+    y: ArrayLike, prediction: ArrayLike, k: int = 5, *, sample_weight: ArrayLike | None = None
+) -> float:
+    """Give `top_k_categorical_accuracy` for targets that are class indices.
+
+    Parameters
+    ----------
+    y : array_like of shape (n_samples, ...)
+        Class indices from 0 to ``n_classes - 1``.
+    prediction : array_like of shape (n_samples, ..., n_classes)
+        Predicted probabilities or scores.
+    k : int, default 5
+        How many classes may be named.
+    sample_weight : array_like of shape (n_samples,), optional
+        Weight of every sample, not negative.
+
+    Returns
+    -------
+    float
+        The share, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If `k` is not a whole number of at least 1, or for a reason that `sparse_categorical_accuracy` has.
+
+    Examples
+    --------
+    >>> sparse_top_k_categorical_accuracy([0, 2], [[0.4, 0.5, 0.1], [0.6, 0.3, 0.1]], k=2)
+    0.5
+    """
+    scores = check_scores(prediction)
+    return _share(_in_top_k(check_labels(y, scores), scores, k), sample_weight)
+
+
+def confusion_matrix(
+    y: ArrayLike,
+    prediction: ArrayLike,
+    *,
+    n_classes: int | None = None,
+    sample_weight: ArrayLike | None = None,
+) -> NDArray:
+    """Count how often each class is taken for each other.
+
+    Parameters
+    ----------
+    y : array_like of shape (n_samples,)
+        True class indices.
+    prediction : array_like of shape (n_samples,)
+        Predicted class indices.
+    n_classes : int, optional
+        Number of classes. By default one more than the largest index that occurs.
+    sample_weight : array_like of shape (n_samples,), optional
+        Weight of every sample, not negative.
+
+    Returns
+    -------
+    ndarray of shape (n_classes, n_classes)
+        Row: true class; column: predicted class. Whole numbers, or sums of weights where these are given.
+
+    Raises
+    ------
+    ValueError
+        If a label is no class index, the shapes differ, or a weight is negative.
+
+    Examples
+    --------
+    >>> confusion_matrix([0, 0, 1, 2], [0, 1, 1, 0])
+    array([[1, 1, 0],
+           [0, 1, 0],
+           [1, 0, 0]])
+    """
+    if n_classes is not None:
+        check_count(n_classes, "n_classes")
+    true, predicted = (
+        check_indices(labels, name, n_classes) for labels, name in ((y, "y"), (prediction, "prediction"))
+    )
+    if true.ndim != 1 or true.size == 0:
+        raise ValueError(f"y must have shape (n_samples,) with at least one sample, got shape {true.shape}")
+    if predicted.shape != true.shape:
+        raise ValueError(f"prediction must have the shape {true.shape} of y, got shape {predicted.shape}")
+    size = int(max(true.max(), predicted.max())) + 1 if n_classes is None else n_classes
+    weights = None if sample_weight is None else check_weights(sample_weight, true.shape)
+    return np.bincount(true * size + predicted, weights, minlength=size**2).reshape(size, size)
+
+
+def _share(right: NDArray, sample_weight: ArrayLike | None) -> float:
+    """Weight of the right entries, divided by the weight of all."""
+    if sample_weight is None:
+        return float(right.mean())
+    return weighted_sum(right, entry_weights(right.shape, sample_weight, "weighted_mean"))
+
+
+def _in_top_k(labels: NDArray[np.int64], scores: NDArray, k: int) -> NDArray[np.bool_]:
+    check_count(k, "k")
+    of_true_class = np.take_along_axis(scores, labels[..., None], axis=-1)
+    return (scores > of_true_class).sum(axis=-1) < k

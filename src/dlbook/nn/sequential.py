@@ -1,0 +1,439 @@
+"""A network of layers: forward, backward, and the training loop."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..checks import check_columns, check_positive
+from .early_stopping import EarlyStopping
+from .fitting import (
+    batches,
+    check_layers,
+    check_plan,
+    check_samples,
+    find_loss,
+    largest_change,
+    measure,
+    refuse_infinite,
+    stops_at_divergence,
+)
+from .history import History
+from .layer import Gradients, Layer, State
+from .losses import Loss
+from .sgd import gradient_descent
+
+Metric = Callable[[NDArray, NDArray], float]
+Optimizer = Callable[[dict[str, NDArray], dict[str, NDArray], float], dict[str, NDArray]]
+Clip = Callable[[dict[str, NDArray]], dict[str, NDArray]]
+
+_CHUNK = 512  # samples that `predict` sends through together
+
+
+class Sequential:
+    r"""Layers in a row, trained by backpropagation.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        The layers, from the input to the output.
+
+    Attributes
+    ----------
+    layers : list of Layer
+        The same layers.
+
+    Raises
+    ------
+    ValueError
+        If there is no layer, an element is none, one occurs twice, or a layer does not take as many columns
+        as the one before gives.
+
+    Notes
+    -----
+    Forward, every layer turns its input into its output. Backward, every layer turns the gradient for its
+    output into the gradient for its input, and on the way finds those for its parameters:
+
+    .. math:: A_l = f_l(A_{l-1}; \theta_l), \qquad
+              G_{l-1} = \frac{\partial L}{\partial A_{l-1}}, \qquad
+              \theta_l \leftarrow \theta_l - \eta \frac{\partial L}{\partial \theta_l}
+
+    ================  =======================  ======================================
+    symbol            name                     meaning
+    ================  =======================  ======================================
+    :math:`A_l`       output of a layer        activations, one sample a row
+    :math:`\theta_l`  `parameters`             weights and biases of a layer
+    :math:`G_l`       `grad`                   gradient of the loss for :math:`A_l`
+    :math:`L`         `loss`                   the loss
+    :math:`\eta`      `learning_rate`          size of a step
+    ================  =======================  ======================================
+
+    Parameters and gradients of the whole network are dictionaries. The name of an entry is the place of its
+    layer and its name there: ``"0.weights"``.
+
+    References
+    ----------
+    - D. E. Rumelhart, G. E. Hinton and R. J. Williams, "Learning representations by back-propagating errors",
+      Nature 323, 1986, pp. 533-536.
+
+    Examples
+    --------
+    >>> from dlbook.nn import ActivationLayer, Dense
+    >>> rng = np.random.default_rng(3)
+    >>> model = Sequential(
+    ...     [Dense(2, 4, rng=rng), ActivationLayer("tanh"), Dense(4, 1, rng=rng), ActivationLayer("logistic")]
+    ... )
+    >>> x, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    >>> history = model.fit(x, y, loss="binary_cross_entropy", learning_rate=1.0, epochs=500, rng=rng)
+    >>> model.predict(x).round().ravel()
+    array([0., 1., 1., 0.])
+    """
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        self.layers = list(layers)
+        check_layers(self.layers)
+
+    @property
+    def parameters(self) -> dict[str, NDArray[np.float64]]:
+        """The parameters of all layers, named as in ``"0.weights"``. Assign a dictionary to change them."""
+        return self._parameters()
+
+    @parameters.setter
+    def parameters(self, values: Mapping[str, ArrayLike]) -> None:
+        present = self.parameters
+        for name, value in values.items():
+            if name not in present:
+                raise ValueError(f"parameters must be named {', '.join(present)}, got {name!r}")
+            if np.shape(value) != present[name].shape:
+                raise ValueError(
+                    f"parameters must have shape {present[name].shape} for {name!r}, got {np.shape(value)}"
+                )
+        self._assign({name: np.array(value, dtype=float) for name, value in values.items()})
+
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers training changes: those of layers that are not trainable do not count."""
+        return sum(p.size for layer in self.layers if layer.trainable for p in layer.parameters.values())
+
+    @property
+    def state(self) -> list[State]:
+        """A copy of parameters and running averages, layer by layer. Assign it to go back to that state."""
+        return [{name: value.copy() for name, value in layer.state.items()} for layer in self.layers]
+
+    @state.setter
+    def state(self, values: Sequence[Mapping[str, NDArray[np.float64]]]) -> None:
+        expected, given = _shapes(self.state), _shapes(values)
+        if expected != given:
+            raise ValueError(f"state must have the names and shapes {expected}, got {given}")
+        for layer, value in zip(self.layers, values, strict=True):
+            layer.state = {name: np.array(array, dtype=float) for name, array in value.items()}
+
+    def forward(
+        self, x: ArrayLike, *, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple[NDArray[np.float64], list[Any]]:
+        """Send a batch of samples through all layers.
+
+        Parameters
+        ----------
+        x : array_like of shape (n_samples, n_inputs)
+            One sample a row.
+        training : bool, default False
+            Whether the layers behave as in training.
+        rng : numpy.random.Generator, optional
+            Makes the random choices of dropout. Needed for it in training.
+
+        Returns
+        -------
+        output : ndarray of shape (n_samples, n_outputs)
+            Output of the last layer.
+        caches : list
+            What `backward` needs, one element a layer.
+        """
+        output, caches = np.asarray(x, dtype=float), []
+        for layer in self.layers:
+            output, cache = layer.forward(output, training=training, rng=rng)
+            caches.append(cache)
+        return output, caches
+
+    def backward(self, grad: NDArray[np.float64], caches: list[Any]) -> tuple[NDArray[np.float64], Gradients]:
+        """Send the gradient of the loss back through all layers.
+
+        Parameters
+        ----------
+        grad : ndarray of shape (n_samples, n_outputs)
+            Gradient of the loss with respect to the output.
+        caches : list
+            What `forward` returned beside the output.
+
+        Returns
+        -------
+        grad_input : ndarray of shape (n_samples, n_inputs)
+            Gradient with respect to the inputs.
+        gradients : dict of str to ndarray
+            Gradient for every parameter, named as in `parameters`.
+        """
+        gradients: Gradients = {}
+        for i in reversed(range(len(self.layers))):
+            grad, own = self.layers[i].backward(grad, caches[i])
+            gradients |= {f"{i}.{name}": value for name, value in own.items()}
+        return grad, gradients
+
+    def predict(self, x: ArrayLike) -> NDArray[np.float64]:
+        """Compute the output for samples, after training: no dropout, running averages.
+
+        The samples go through in groups, so that what lies between two layers fits into the fast memory.
+
+        Parameters
+        ----------
+        x : array_like of shape (n_samples, n_inputs)
+            One sample a row.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_outputs)
+            The output.
+        """
+        x = check_columns(x, None, "x")
+        starts = range(0, max(len(x), 1), _CHUNK)
+        return np.concatenate([self.forward(x[start : start + _CHUNK])[0] for start in starts])
+
+    def loss_and_gradients(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        *,
+        loss: str | Loss,
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[float, NDArray[np.float64], Gradients]:
+        """Go forward and backward once, and change nothing.
+
+        Parameters
+        ----------
+        x : array_like of shape (n_samples, n_inputs)
+            One sample a row.
+        y : array_like
+            Targets, one a sample, in the form that the loss takes.
+        loss : str or Loss
+            A key of `LOSSES`, or a loss of your own.
+        training : bool, default False
+            Whether the layers behave as in training.
+        rng : numpy.random.Generator, optional
+            Makes the random choices of dropout.
+
+        Returns
+        -------
+        value : float
+            The loss, penalties included.
+        grad_input : ndarray of shape (n_samples, n_inputs)
+            Its gradient with respect to the inputs.
+        gradients : dict of str to ndarray
+            Its gradient for every parameter, named as in `parameters`.
+
+        Raises
+        ------
+        ValueError
+            If the samples do not fit the network or the loss.
+        FloatingPointError
+            If the output or the loss is not finite.
+        """
+        loss = find_loss(loss)
+        return self._backpropagate(*check_samples(self, x, y, loss), loss, training, rng)[:3]
+
+    def evaluate(self, x: ArrayLike, y: ArrayLike, *, loss: str | Loss) -> float:
+        """Compute the loss on samples as after training, penalties included.
+
+        Parameters
+        ----------
+        x : array_like of shape (n_samples, n_inputs)
+            One sample a row.
+        y : array_like
+            Targets, one a sample, in the form that the loss takes.
+        loss : str or Loss
+            A key of `LOSSES`, or a loss of your own.
+
+        Returns
+        -------
+        float
+            Mean loss.
+        """
+        loss = find_loss(loss)
+        x, y = check_samples(self, x, y, loss)
+        return self._loss_after_training(x, y, loss)
+
+    def fit(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        *,
+        loss: str | Loss,
+        learning_rate: float | Callable[[int], float] = 0.1,
+        batch_size: int | None = 32,
+        epochs: int = 1,
+        rng: np.random.Generator | None = None,
+        shuffle: bool = True,
+        validation: tuple[ArrayLike, ArrayLike] | None = None,
+        early_stopping: EarlyStopping | None = None,
+        stop_when: Callable[["Sequential", History], bool] | None = None,
+        metrics: Mapping[str, Metric] = MappingProxyType({}),
+        optimizer: Optimizer = gradient_descent,
+        clip: Clip | None = None,
+    ) -> History:
+        r"""Train the network, from the parameters that it has.
+
+        Parameters
+        ----------
+        x : array_like of shape (n_samples, n_inputs)
+            One sample a row.
+        y : array_like
+            Targets, one a sample, in the form that the loss takes.
+        loss : str or Loss
+            A key of `LOSSES`, or a loss of your own.
+        learning_rate : float or callable, default 0.1
+            Size of a step, positive; or a function of the epoch (1, 2, ...) that returns it.
+        batch_size : int or None, default 32
+            Samples an update. 1 is case updating, None takes all of them: epoch updating.
+        epochs : int, default 1
+            How often all samples are gone through at most.
+        rng : numpy.random.Generator, optional
+            Shuffles the samples and makes the random choices of dropout.
+        shuffle : bool, default True
+            Whether the samples are put into a new order before every epoch. It needs `rng`, unless all
+            samples make one batch: then their order does not matter and they are left as they are.
+        validation : tuple of array_like, optional
+            Samples and targets that are not trained on.
+        early_stopping : EarlyStopping, optional
+            Ends the training by the validation loss.
+        stop_when : callable, optional
+            Called with the network and the history after every epoch. If it returns True, training ends.
+        metrics : mapping of str to callable, optional
+            Functions of targets and predictions that are computed after every epoch.
+        optimizer : callable, default `gradient_descent`
+            Takes parameters, gradients and the rate, and returns new parameters.
+        clip : callable, optional
+            Takes the gradients and returns those to use, as `clip_by_global_norm` does.
+
+        Returns
+        -------
+        History
+            What happened in every epoch.
+
+        Raises
+        ------
+        ValueError
+            If an argument does not fit the network or the loss.
+        FloatingPointError
+            If the training diverges: an output, the loss or a parameter is no longer finite. The network is
+            then as it was before that epoch.
+
+        Notes
+        -----
+        The gradient of a batch is the mean over its samples, because the losses are means. So one step of
+        epoch updating is as long as one of case updating, but there are `n_samples` times fewer of them.
+        An epoch costs time proportional to the number of samples times the number of weights.
+        """
+        loss = find_loss(loss)
+        x, y = check_samples(self, x, y, loss)
+        held_out = (
+            None if validation is None else check_samples(self, *validation, loss, prefix="validation ")
+        )
+        size = check_plan(len(x), batch_size, epochs, rng, shuffle)
+        if early_stopping is not None:
+            if held_out is None:
+                raise ValueError("validation must be given for early_stopping, got None")
+            early_stopping.reset()
+        history, best = History(), None
+
+        for epoch in range(1, epochs + 1):
+            before = self.state
+            rate = learning_rate(epoch) if callable(learning_rate) else learning_rate
+            check_positive(rate, "learning_rate")
+            total = 0.0
+            with stops_at_divergence(self, epoch, rate, before):
+                for batch in batches(len(x), size, rng if shuffle else None):
+                    total += len(batch) * self._step(x[batch], y[batch], loss, rate, optimizer, clip, rng)
+                    history.n_updates += 1
+                history.largest_change.append(largest_change(self, before))
+                if held_out is not None:
+                    history.validation_loss.append(self._loss_after_training(*held_out, loss))
+                    measure(self, *held_out, metrics, history.validation_metrics)
+                measure(self, x, y, metrics, history.metrics)
+            history.loss.append(total / len(x))
+            history.learning_rate.append(rate)
+
+            if early_stopping is not None:
+                stop = early_stopping.update(history.validation_loss[-1])
+                if early_stopping.wait == 0:
+                    best, history.best_epoch = self.state, epoch
+                if stop:
+                    history.stopped_by = "early_stopping"
+                    break
+            if stop_when is not None and stop_when(self, history):
+                history.stopped_by = "stop_when"
+                break
+
+        if best is not None and early_stopping is not None and early_stopping.restore_best:
+            self.state = best
+        return history
+
+    def _step(
+        self,
+        x: NDArray,
+        y: NDArray,
+        loss: Loss,
+        learning_rate: float,
+        optimizer: Optimizer,
+        clip: Clip | None,
+        rng: np.random.Generator | None,
+    ) -> float:
+        """Update the parameters once and return the loss before."""
+        value, _, gradients, caches = self._backpropagate(x, y, loss, True, rng)
+        trained = self._parameters(trainable_only=True)
+        gradients = {name: gradients[name] for name in trained}
+        self._assign(optimizer(trained, clip(gradients) if clip else gradients, learning_rate))
+        for layer, cache in zip(self.layers, caches, strict=True):
+            layer.update_averages(cache)
+            if layer.trainable:
+                layer.constrain()
+        return value
+
+    def _backpropagate(
+        self, x: NDArray, y: NDArray, loss: Loss, training: bool, rng: np.random.Generator | None
+    ) -> tuple[float, NDArray[np.float64], Gradients, list[Any]]:
+        """Return the loss, its gradients for inputs and parameters, and what the layers kept."""
+        output, caches = self.forward(x, training=training, rng=rng)
+        refuse_infinite(output, "the output of the network")
+        value = loss.function(y, output)
+        grad_input, gradients = self.backward(loss.gradient(y, output), caches)
+        for i, layer in enumerate(self.layers):
+            if layer.trainable:
+                penalty, slopes = layer.penalty()
+                value += penalty
+                for name, slope in slopes.items():
+                    gradients[f"{i}.{name}"] = gradients[f"{i}.{name}"] + slope
+        refuse_infinite(value, "the loss")
+        return value, grad_input, gradients, caches
+
+    def _loss_after_training(self, x: NDArray, y: NDArray, loss: Loss) -> float:
+        output = self.predict(x)
+        refuse_infinite(output, "the output of the network")
+        return loss.function(y, output) + sum(layer.penalty()[0] for layer in self.layers if layer.trainable)
+
+    def _parameters(self, *, trainable_only: bool = False) -> dict[str, NDArray[np.float64]]:
+        return {
+            f"{i}.{name}": value
+            for i, layer in enumerate(self.layers)
+            if layer.trainable or not trainable_only
+            for name, value in layer.parameters.items()
+        }
+
+    def _assign(self, values: Mapping[str, NDArray[np.float64]]) -> None:
+        for key, value in values.items():
+            place, name = key.split(".", 1)
+            self.layers[int(place)].parameters[name] = value
+
+
+def _shapes(states: Sequence[Mapping[str, NDArray[np.float64]]]) -> list[dict[str, tuple[int, ...]]]:
+    return [{name: np.shape(value) for name, value in state.items()} for state in states]
