@@ -3,7 +3,7 @@
 A check takes the value and the argument's name, and returns the value in the form that the mathematics needs:
 a float, an int, an array of float64. What does not fit is refused with a ValueError that names the argument,
 what it must be, and what was given. Nothing is coerced in silence: no mask and no imaginary part is lost, no
-text or date becomes a number. Inputs are never changed; what is returned may share memory with what was given.
+text or date becomes a number. Inputs are never changed; a result may share memory with what was given.
 """
 
 from __future__ import annotations
