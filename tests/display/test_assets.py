@@ -83,7 +83,8 @@ def opened(browser: Any, site: Path) -> Iterator[Callable[..., Any]]:
 
 def test_keyboard_changes_picture_alt_and_spoken_value(opened) -> None:
     page = opened()
-    image, output = page.locator(".dlb-explore img"), page.locator(".dlb-explore output")
+    image, output = page.locator(".dlb-explore img").first, page.locator(".dlb-explore output")
+    layer = page.locator(".dlb-explore img").nth(1)
     slider = page.locator(".dlb-explore input[type=range]")
     first = image.get_attribute("src")
     slider.focus()
@@ -92,15 +93,24 @@ def test_keyboard_changes_picture_alt_and_spoken_value(opened) -> None:
         page.keyboard.press(key)
         seen.append((slider.get_attribute("aria-valuetext"), output.inner_text(), image.get_attribute("alt")))
     assert seen == [(k, k, f"AND, {k}, False") for k in ("1", "3", "2", "0")]
-    assert image.get_attribute("src") == first
+    assert layer.count() == 0
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     assert image.get_attribute("alt") == "OR, 1, True"
-    assert image.get_attribute("src") != first
-    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 720
+    assert (image.get_attribute("src"), layer.get_attribute("alt")) == (first, "")
+    assert layer.evaluate("image => image.decode().then(() => image.naturalWidth)") == 720
+
+
+def test_the_layer_covers_the_first_picture_exactly(opened) -> None:
+    for width in (360, 1000):
+        page = opened(viewport={"width": width, "height": 800})
+        page.locator(".dlb-explore input[type=range]").press("End")
+        first, layer = (page.locator(".dlb-explore img").nth(k).bounding_box() for k in (0, 1))
+        assert first == layer
+        assert 200 < first["width"] <= 480
 
 
 def test_focus_is_visible(opened) -> None:
@@ -126,12 +136,12 @@ def test_player_plays_pauses_and_steps(opened) -> None:
     assert (play.get_attribute("aria-label"), caption.get_attribute("aria-live")) == ("Pause", "off")
     page.wait_for_function("document.querySelector('.dlb-animate output').textContent === '4 of 4'")
     assert (play.get_attribute("aria-label"), caption.get_attribute("aria-live")) == ("Play", "polite")
-    assert story.locator("img").get_attribute("alt") == "Step 3"
+    assert story.locator("img").first.get_attribute("alt") == "Step 3"
     story.locator("[data-dlb-action=back]").click()
     assert (output.inner_text(), caption.inner_text()) == ("3 of 4", ("Words. " * 40).strip())
     story.locator("input").focus()
     page.keyboard.press("Home")
-    assert story.locator("img").get_attribute("alt") == "Step 0"
+    assert story.locator("img").first.get_attribute("alt") == "Step 0"
     assert story.locator("[data-dlb-action=back]").get_attribute("aria-disabled") == "true"
 
 
@@ -156,7 +166,7 @@ def test_output_added_later_is_picked_up(opened) -> None:
     page.evaluate(embed.asset("dlbook.js"))
     page.locator("#later input[type=range]").focus()
     page.keyboard.press("End")
-    assert page.locator("#later img").get_attribute("alt") == "AND, 3, False"
+    assert page.locator("#later img").first.get_attribute("alt") == "AND, 3, False"
 
 
 @pytest.mark.parametrize("width", [360, 1000])
@@ -185,9 +195,11 @@ def test_without_a_script_the_first_picture_stands(opened) -> None:
 def test_picture_stays_on_white(opened, theme: str) -> None:
     page = opened()
     page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-    for part in (".dlb-picture", ".dlb-picture img"):
-        colour = page.locator(part).first.evaluate("node => getComputedStyle(node).backgroundColor")
-        assert colour == "rgb(255, 255, 255)"
+    page.locator(".dlb-explore input[type=range]").press("End")
+    colour = "node => getComputedStyle(node).backgroundColor"
+    assert page.locator(".dlb-picture").first.evaluate(colour) == "rgb(255, 255, 255)"
+    for image in page.locator(".dlb-explore img").all():
+        assert image.evaluate(colour) == "rgba(0, 0, 0, 0)"
 
 
 def test_accessible(opened) -> None:

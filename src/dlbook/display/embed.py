@@ -171,7 +171,7 @@ def picture(pictures: Frames, alt: str) -> str:
     """
     width, height = pictures.width, pictures.height
     return (
-        f'<div class="dlb-picture"><img src="{pictures.urls[pictures.index[0]]}" alt="{escape(alt)}" '
+        f'<div class="dlb-picture"><img class="dlb-frame" src="{pictures.urls[0]}" alt="{escape(alt)}" '
         f'width="{width}" height="{height}" style="aspect-ratio: {width} / {height}" decoding="async"></div>'
     )
 

@@ -1,21 +1,17 @@
 """Pictures of one drawing function, all of one size and small enough for a page."""
 
 import base64
+import hashlib
 import io
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-    from PIL.Image import Image
+from .painting import PLAIN, SHARP, Painter, collector_at_rest
 
-CSS_DPI = 96
-MAX_CSS_WIDTH = 720
-SHARP, PLAIN = 1.5, 1.0
 N_COLOURS = 64
 PALETTE_PIXELS = 2_000_000
 
@@ -27,7 +23,8 @@ class Frames:
     Parameters
     ----------
     urls : tuple of str
-        The distinct pictures as data addresses, in order of first use.
+        The distinct pictures as data addresses, in order of first use. The first is whole. The others lie on
+        top of it: a drawing holds what differs from the first and is transparent elsewhere.
     index : tuple of int
         For every case, the position of its picture in `urls`.
     width, height : int
@@ -46,71 +43,12 @@ class Frames:
     scale: float
 
 
-def paint(call: Callable[[], Any], scale: float = SHARP) -> "Image":
-    """Call a drawing function on a fresh figure and return the picture.
-
-    Every figure the call opens is closed again, also when it fails. Figures that were open before stay as
-    they were.
-
-    Parameters
-    ----------
-    call : callable
-        Draws with pyplot. It may open its own figure, and may return it.
-    scale : float
-        Picture pixels for one CSS pixel.
-
-    Returns
-    -------
-    PIL.Image.Image
-        The picture, without transparency.
-
-    Raises
-    ------
-    ValueError
-        If nothing was drawn.
-    """
-    import matplotlib as mpl
-    import matplotlib.pyplot as plt
-
-    before = plt.get_fignums()
-    current = plt.gcf().number if before else None
-    try:
-        with plt.ioff(), mpl.rc_context({"figure.dpi": CSS_DPI * scale}):
-            plt.figure()
-            returned = call()
-            figure = returned if isinstance(returned, mpl.figure.Figure) else plt.gcf()
-            if len(figure.get_children()) < 2:  # the figure's background alone
-                raise ValueError(
-                    "draw must leave a drawing on the current figure: it left none "
-                    "(it must not call plt.show or plt.close)"
-                )
-            return _pixels(figure, scale)
-    finally:
-        for number in set(plt.get_fignums()) - set(before):
-            plt.close(number)
-        if current is not None and plt.fignum_exists(current):
-            plt.figure(current)
-
-
-def _pixels(figure: "Figure", scale: float) -> "Image":
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
-
-    inches = figure.get_figwidth()
-    figure.set_dpi(scale * min(CSS_DPI, MAX_CSS_WIDTH / inches))
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    picture = Image.fromarray(np.asarray(canvas.buffer_rgba()))
-    white = Image.new("RGBA", picture.size, "white")
-    return Image.alpha_composite(white, picture).convert("RGB")
-
-
-def png(picture: "Image") -> bytes:
+def png(picture: np.ndarray) -> bytes:
     """Encode one picture quickly, without loss.
 
     Parameters
     ----------
-    picture : PIL.Image.Image
+    picture : numpy.ndarray of shape (height, width, 3)
         The picture.
 
     Returns
@@ -118,9 +56,7 @@ def png(picture: "Image") -> bytes:
     bytes
         A PNG file.
     """
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=3)
-    return buffer.getvalue()
+    return _encoded(picture, "PNG", compress_level=3)
 
 
 def render(
@@ -153,27 +89,28 @@ def render(
         If the pictures differ in size or take too many kilobytes.
     """
     for scale in (SHARP, PLAIN):
-        pictures = [paint(call, scale) for call in calls]
+        painter = Painter(scale)
+        with collector_at_rest():
+            pictures = [painter.paint(call) for call in calls]
         _check_sizes(name, pictures)
-        files = _photographs(pictures) if photo else _drawings(pictures)
-        distinct = list(dict.fromkeys(files))
-        n_bytes = sum(map(len, distinct))
+        files, index = _photographs(pictures) if photo else _drawings(pictures)
+        n_bytes = sum(map(len, files))
         if n_bytes <= max_kilobytes * 1000:
-            place = {file: k for k, file in enumerate(distinct)}
+            height, width, _ = pictures[0].shape
             return Frames(
-                urls=tuple(data_url(file, "image/webp") for file in distinct),
-                index=tuple(place[file] for file in files),
-                width=round(pictures[0].width / scale),
-                height=round(pictures[0].height / scale),
+                urls=tuple(data_url(file, "image/webp") for file in files),
+                index=index,
+                width=round(width / scale),
+                height=round(height / scale),
                 n_bytes=n_bytes,
                 scale=scale,
             )
-    fitting = math.floor(max_kilobytes * 1000 / n_bytes * len(distinct))
+    fitting = math.floor(max_kilobytes * 1000 / n_bytes * len(files))
     advice = "draw less detail, or draw a smaller figure"
     if not photo:
         advice += " (photo=True suits photographs)"
     raise ValueError(
-        f"{name} made {math.ceil(n_bytes / 1000)} KB of pictures in {len(distinct)} frames, more than "
+        f"{name} made {math.ceil(n_bytes / 1000)} KB of pictures in {len(files)} frames, more than "
         f"max_kilobytes={max_kilobytes:g}: give fewer values (about {fitting} frames would fit), {advice}"
     )
 
@@ -196,45 +133,67 @@ def data_url(file: bytes, mime: str) -> str:
     return f"data:{mime};base64,{base64.b64encode(file).decode('ascii')}"
 
 
-def _check_sizes(name: str, pictures: "Sequence[Image]") -> None:
+def _check_sizes(name: str, pictures: Sequence[np.ndarray]) -> None:
+    height, width, _ = pictures[0].shape
     for k, picture in enumerate(pictures):
-        if picture.size != pictures[0].size:
+        if picture.shape != pictures[0].shape:
             raise ValueError(
-                f"draw must give every frame the same size: in {name}, frame 1 is "
-                f"{pictures[0].width} x {pictures[0].height} pixels, frame {k + 1} is "
-                f"{picture.width} x {picture.height}"
+                f"draw must give every frame the same size: in {name}, frame 1 is {width} x {height} pixels, "
+                f"frame {k + 1} is {picture.shape[1]} x {picture.shape[0]}"
             )
 
 
-def _webp(picture: "Image", **options: Any) -> bytes:
+def _distinct(pictures: Iterable[np.ndarray]) -> tuple[list[np.ndarray], tuple[int, ...]]:
+    """Return each picture once, and for every case the position of its own."""
+    distinct: list[np.ndarray] = []
+    places: dict[bytes, int] = {}
+    index = []
+    for picture in pictures:
+        place = places.setdefault(hashlib.sha256(picture.data).digest(), len(distinct))
+        if place == len(distinct):
+            distinct.append(picture)
+        index.append(place)
+    return distinct, tuple(index)
+
+
+def _encoded(picture: np.ndarray, form: str, **options: Any) -> bytes:
+    from PIL import Image
+
     buffer = io.BytesIO()
-    picture.save(buffer, "WEBP", method=4, **options)
+    Image.fromarray(picture).save(buffer, form, **options)
     return buffer.getvalue()
 
 
-def _photographs(pictures: "Sequence[Image]") -> list[bytes]:
-    return [_webp(picture, quality=80) for picture in pictures]
+def _photographs(pictures: Sequence[np.ndarray]) -> tuple[list[bytes], tuple[int, ...]]:
+    distinct, index = _distinct(pictures)
+    return [_encoded(picture, "WEBP", method=4, quality=80) for picture in distinct], index
 
 
-def _drawings(pictures: "Sequence[Image]") -> list[bytes]:
-    """Encode with one palette for all pictures, so that what stands still does not flicker."""
-    from PIL import Image
-
+def _drawings(pictures: Sequence[np.ndarray]) -> tuple[list[bytes], tuple[int, ...]]:
+    """Encode with one palette, the first picture whole and of the others what differs from it."""
     palette = _shared_palette(pictures)
-    nearest = np.zeros(1 << 24, dtype=np.uint8)  # palette entry of every colour met so far
-    known = np.zeros(1 << 24, dtype=bool)
-    files = []
+    distinct, index = _distinct(_painted_by_numbers(pictures, palette))
+    transparent = len(palette)
+    colours = np.zeros((transparent + 1, 4), dtype=np.uint8)
+    colours[:transparent] = np.insert(palette, 3, 255, axis=1)
+    first, *others = distinct
+    layers = [first, *(np.where(other == first, np.uint8(transparent), other) for other in others)]
+    return [_encoded(colours[layer], "WEBP", method=4, lossless=True, quality=75) for layer in layers], index
+
+
+def _painted_by_numbers(pictures: Iterable[np.ndarray], palette: np.ndarray) -> Iterator[np.ndarray]:
+    """Give every pixel the number of the nearest colour, the same in all pictures: nothing flickers."""
+    unknown = 255
+    nearest = np.full(1 << 24, unknown, dtype=np.uint8)  # by colour, of those met so far
     for picture in pictures:
-        codes = _codes(np.asarray(picture))
-        new = np.unique(codes[~known[codes]])
+        codes = _codes(picture)
+        numbers = nearest[codes]
+        new = np.unique(codes[numbers == unknown])
         for part in np.array_split(new, 1 + len(new) // 50_000):
             colours = np.stack([part >> 16, (part >> 8) & 255, part & 255], axis=-1).astype(np.int32)
             distance = ((colours[:, None, :] - palette) ** 2).sum(axis=-1)  # (part, palette)
             nearest[part] = distance.argmin(axis=1)
-        known[new] = True
-        flat = Image.fromarray(palette.astype(np.uint8)[nearest[codes]])
-        files.append(_webp(flat, lossless=True, quality=75))
-    return files
+        yield nearest[codes] if len(new) else numbers
 
 
 def _codes(pixels: np.ndarray) -> np.ndarray:
@@ -242,13 +201,13 @@ def _codes(pixels: np.ndarray) -> np.ndarray:
     return (red << 16) | (green << 8) | blue
 
 
-def _shared_palette(pictures: "Sequence[Image]") -> np.ndarray:
+def _shared_palette(pictures: Sequence[np.ndarray]) -> np.ndarray:
     """Median cut over a regular subset of the pixels of all pictures."""
     from PIL import Image
 
-    n_pixels = len(pictures) * pictures[0].width * pictures[0].height
-    stride = max(1, math.ceil(math.sqrt(n_pixels / PALETTE_PIXELS)))
-    sample = np.concatenate([np.asarray(picture)[::stride, ::stride] for picture in pictures])
+    height, width, _ = pictures[0].shape
+    stride = max(1, math.ceil(math.sqrt(len(pictures) * height * width / PALETTE_PIXELS)))
+    sample = np.concatenate([picture[::stride, ::stride] for picture in pictures])
     reduced = Image.fromarray(sample).quantize(
         N_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
     )

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from . import frames
+from .painting import SHARP, Painter
 
 
 def picture(call: Callable[[], Any], alt: str) -> str:
@@ -23,8 +24,8 @@ def picture(call: Callable[[], Any], alt: str) -> str:
     str
         HTML.
     """
-    drawn = frames.paint(call)
-    width, height = (round(size / frames.SHARP) for size in drawn.size)
+    drawn = Painter(SHARP).paint(call)
+    height, width = (round(size / SHARP) for size in drawn.shape[:2])
     url = frames.data_url(frames.png(drawn), "image/png")
     return (
         f'<img src="{url}" alt="{html.escape(alt)}" width="{width}" height="{height}" decoding="sync" '

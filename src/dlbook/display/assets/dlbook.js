@@ -9,16 +9,23 @@
     return;
   }
 
-  /* Show one frame: picture and alternative text change together. */
+  /* Show one frame: picture and alternative text change together. The first picture stays; another one lies on
+     top of it and is transparent where nothing differs. */
   function shower(root, data) {
     var image = root.querySelector(".dlb-picture img");
-    var shown = 0;
+    var layer = image.cloneNode();
+    layer.alt = "";
+    layer.removeAttribute("src");
     return function (k) {
       var frame = data.frames[k];
-      var url = data.pictures[frame.picture];
       image.alt = frame.alt;
-      if (data.frames[shown].picture !== frame.picture) image.src = url;
-      shown = k;
+      if (frame.picture === 0) {
+        layer.remove();
+        layer.removeAttribute("src"); // or the next one would begin with the last
+        return;
+      }
+      if (layer.getAttribute("src") !== data.pictures[frame.picture]) layer.src = data.pictures[frame.picture];
+      if (!layer.isConnected) image.after(layer);
     };
   }
 
