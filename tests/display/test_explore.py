@@ -114,7 +114,7 @@ def test_page_shows_the_first_frame_before_any_script_runs(page) -> None:
     assert img["src"] == data["pictures"][0]
     assert img["alt"] == data["frames"][0]["alt"] == "Line at 4"
     assert (img["width"], img["height"]) == ("288", "192")
-    assert img["style"] == "aspect-ratio: 288 / 192"
+    assert img["style"] == "--dlb-width: 288px; aspect-ratio: 288 / 192"
     assert "first of 2 pictures" in shown.one("noscript")[1]
     assert "disabled" in shown.one("fieldset")[0]
 

@@ -172,7 +172,8 @@ def picture(pictures: Frames, alt: str) -> str:
     width, height = pictures.width, pictures.height
     return (
         f'<div class="dlb-picture"><img class="dlb-frame" src="{pictures.urls[0]}" alt="{escape(alt)}" '
-        f'width="{width}" height="{height}" style="aspect-ratio: {width} / {height}" decoding="async"></div>'
+        f'width="{width}" height="{height}" decoding="async" '
+        f'style="--dlb-width: {width}px; aspect-ratio: {width} / {height}"></div>'
     )
 
 
