@@ -42,6 +42,10 @@ def line(step: int, rule: str = "AND", margin: bool = False) -> None:
     ax.set(title=rule, ylim=(0, 4))
 
 
+def alt(rule: str, step: Any, margin: bool) -> str:
+    return f"A line for {rule}, margin {margin}. The slope is {step}."
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two standalone outputs on one page."""
@@ -49,7 +53,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DLBOOK_OUTPUT", "page")
         patch.setattr(embed, "publish_html", outputs.append)
-        explore(line, alt="{rule}, {step}, {margin}", step=range(4), rule=["AND", "OR"], margin=bool)
+        explore(
+            line,
+            alt="A line for {rule}, margin {margin}. The slope is {step}.",
+            step=range(4),
+            rule=["AND", "OR"],
+            margin=bool,
+        )
         animate(line, range(4), alt="Step {frame}", caption=lambda step: "Words. " * 20 * step, seconds=0.1)
     path = tmp_path_factory.mktemp("page") / "page.html"
     body = "<p>Between.</p>".join(embed.with_assets(output) for output in outputs)
@@ -92,14 +102,14 @@ def test_keyboard_changes_picture_alt_and_spoken_value(opened) -> None:
     for key in ("ArrowRight", "End", "ArrowLeft", "Home"):
         page.keyboard.press(key)
         seen.append((slider.get_attribute("aria-valuetext"), output.inner_text(), image.get_attribute("alt")))
-    assert seen == [(k, k, f"AND, {k}, False") for k in ("1", "3", "2", "0")]
+    assert seen == [(k, k, alt("AND", k, False)) for k in ("1", "3", "2", "0")]
     assert layer.count() == 0
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    assert image.get_attribute("alt") == "OR, 1, True"
+    assert image.get_attribute("alt") == alt("OR", 1, True)
     assert (image.get_attribute("src"), layer.get_attribute("alt")) == (first, "")
     assert layer.evaluate("image => image.decode().then(() => image.naturalWidth)") == 720
 
@@ -126,16 +136,19 @@ def test_focus_is_visible(opened) -> None:
 def test_player_plays_pauses_and_steps(opened) -> None:
     page = opened()
     story = page.locator(".dlb-animate")
-    play, output, caption = (
-        story.locator(name) for name in ("[data-dlb-action=play]", "output", "[data-dlb-caption]")
+    play, output, caption, said = (
+        story.locator(name)
+        for name in ("[data-dlb-action=play]", "output", "[data-dlb-caption]", "[role=status]")
     )
     page.wait_for_timeout(300)
     assert output.inner_text() == "1 of 4"  # nothing moves by itself
     play.focus()
     page.keyboard.press("Space")
-    assert (play.get_attribute("aria-label"), caption.get_attribute("aria-live")) == ("Pause", "off")
+    assert play.get_attribute("aria-label") == "Pause"
     page.wait_for_function("document.querySelector('.dlb-animate output').textContent === '4 of 4'")
-    assert (play.get_attribute("aria-label"), caption.get_attribute("aria-live")) == ("Play", "polite")
+    assert play.get_attribute("aria-label") == "Play"
+    assert said.text_content() == ""  # not while it plays, and not at once
+    page.wait_for_function("said => said.textContent.startsWith('Words.')", arg=said.element_handle())
     assert story.locator("img").first.get_attribute("alt") == "Step 3"
     story.locator("[data-dlb-action=back]").click()
     assert (output.inner_text(), caption.inner_text()) == ("3 of 4", ("Words. " * 40).strip())
@@ -143,6 +156,30 @@ def test_player_plays_pauses_and_steps(opened) -> None:
     page.keyboard.press("Home")
     assert story.locator("img").first.get_attribute("alt") == "Step 0"
     assert story.locator("[data-dlb-action=back]").get_attribute("aria-disabled") == "true"
+
+
+def test_what_a_slider_changes_is_said_once_the_reader_stops(opened) -> None:
+    page = opened()
+    said, slider = page.locator(".dlb-explore [role=status]"), page.locator(".dlb-explore input[type=range]")
+    heard = page.evaluate(
+        """() => {
+            const heard = [];
+            const region = document.querySelector(".dlb-explore [role=status]");
+            new MutationObserver(() => heard.push(region.textContent)).observe(region, {childList: true});
+            window.heard = heard;
+            return heard;
+        }"""
+    )
+    assert heard == []
+    slider.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    page.wait_for_function("heard.length > 0")
+    assert page.evaluate("heard") == ["The slope is 3."]  # neither the steps between nor what is as before
+    page.locator(".dlb-explore select").select_option("1")
+    page.wait_for_function("heard.length > 1")
+    assert said.text_content() == "A line for OR, margin False."
+    assert page.evaluate("heard.length") == 2
 
 
 def test_starting_twice_changes_nothing(opened) -> None:
@@ -166,7 +203,7 @@ def test_output_added_later_is_picked_up(opened) -> None:
     page.evaluate(embed.asset("dlbook.js"))
     page.locator("#later input[type=range]").focus()
     page.keyboard.press("End")
-    assert page.locator("#later img").first.get_attribute("alt") == "AND, 3, False"
+    assert page.locator("#later img").first.get_attribute("alt") == alt("AND", 3, False)
 
 
 @pytest.mark.parametrize("width", [360, 1000])
@@ -186,7 +223,7 @@ def test_nothing_shifts_or_overflows(opened, width: int) -> None:
 
 def test_without_a_script_the_first_picture_stands(opened) -> None:
     page = opened(java_script_enabled=False)
-    assert page.locator(".dlb-explore img").get_attribute("alt") == "AND, 0, False"
+    assert page.locator(".dlb-explore img").get_attribute("alt") == alt("AND", 0, False)
     assert page.locator(".dlb-explore input[type=range]").is_disabled()
     assert page.locator(".dlb-explore .dlb-note").is_visible()
 

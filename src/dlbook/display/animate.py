@@ -154,7 +154,7 @@ def _page(story: _Story, seconds: float, max_kilobytes: float, photo: bool) -> s
         # The longest caption, unseen, keeps the place, so that nothing below moves.
         longest = embed.escape(max(captions, key=len))
         caption = (
-            f'<div class="dlb-caption"><p aria-live="polite" data-dlb-caption>{embed.escape(captions[0])}</p>'
+            f'<div class="dlb-caption"><p data-dlb-caption>{embed.escape(captions[0])}</p>'
             f'<p class="dlb-keeps-place" aria-hidden="true">{longest}</p></div>'
         )
     shown = story.position(0)

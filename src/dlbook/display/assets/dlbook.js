@@ -29,6 +29,32 @@
     };
   }
 
+  /* Tell screen readers what came out of a change, once the reader stops: of the new text the sentences that are not
+     in the one before. */
+  function speaker(root, heard) {
+    var region = document.createElement("p");
+    var timer = null;
+    region.className = "dlb-unseen";
+    region.setAttribute("role", "status");
+    root.append(region);
+
+    function sentences(text) {
+      return text.replace(/([.!?])\s+/g, "$1\n").split("\n");
+    }
+
+    return function (text) {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(function () {
+        var known = sentences(heard);
+        var news = sentences(text).filter(function (sentence) {
+          return known.indexOf(sentence) < 0;
+        });
+        heard = text;
+        if (news.length) region.textContent = news.join(" ");
+      }, 600);
+    };
+  }
+
   /* Fetch the other pictures once the reader reaches for the controls. */
   function preloadOnUse(controls, data) {
     var signs = ["pointerenter", "pointerdown", "focusin"];
@@ -51,6 +77,7 @@
   function explore(root, data) {
     var controls = Array.prototype.slice.call(root.querySelectorAll("[data-dlb-control]"));
     var show = shower(root, data);
+    var say = speaker(root, data.frames[0].alt);
 
     function position(control) {
       if (control.type === "checkbox") {
@@ -72,6 +99,7 @@
         }
       });
       show(k);
+      say(data.frames[k].alt);
     }
 
     root.addEventListener("input", update);
@@ -87,6 +115,11 @@
     var buttons = {};
     var timer = null;
     var show = shower(root, data);
+    var say = speaker(root, told(0));
+
+    function told(k) {
+      return data.frames[k].caption || data.frames[k].alt;
+    }
 
     root.querySelectorAll("[data-dlb-action]").forEach(function (button) {
       buttons[button.dataset.dlbAction] = button;
@@ -104,6 +137,7 @@
       buttons.back.setAttribute("aria-disabled", String(k === 0));
       buttons.forward.setAttribute("aria-disabled", String(k === last));
       show(k);
+      if (timer === null) say(told(k));
     }
 
     function at() {
@@ -115,7 +149,7 @@
       timer = null;
       root.classList.remove("dlb-playing");
       buttons.play.setAttribute("aria-label", "Play");
-      if (caption) caption.setAttribute("aria-live", "polite");
+      say(told(at()));
     }
 
     function tick() {
@@ -125,7 +159,6 @@
     }
 
     function play() {
-      if (caption) caption.setAttribute("aria-live", "off");
       root.classList.add("dlb-playing");
       buttons.play.setAttribute("aria-label", "Pause");
       if (at() === last) go(0);
