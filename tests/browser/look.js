@@ -172,9 +172,11 @@ window.look = (function () {
 
   /* The picture on top, where it is the one that a frame names, over the first. */
   function shows(root, data, number) {
-    const [first, ...others] = Array.from(root.querySelectorAll(".dlb-picture img"), (image) => image.getAttribute("src"));
-    const expected = number === 0 ? [] : [data.pictures[number]];
-    return first === data.pictures[0] && JSON.stringify(others) === JSON.stringify(expected);
+    const expected = number === 0 ? [data.pictures[0]] : [data.pictures[0], data.pictures[number]];
+    return [root.querySelector(".dlb-picture"), ...root.querySelectorAll(".dlb-panel")].every((place) => {
+      const shown = Array.from(place.querySelectorAll(":scope > img"), (image) => image.getAttribute("src"));
+      return shown.join() === expected.join();
+    });
   }
 
   /* Move one control of an `explore` to a position, and say what is wrong then. */

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 pytestmark = pytest.mark.browser
 
 STATE = """root => ({
-    source: root.querySelector(".dlb-picture img:last-child").getAttribute("src"),
+    source: Array.from(root.querySelectorAll(".dlb-picture > img")).at(-1).getAttribute("src"),
     alt: root.querySelector(".dlb-picture img").alt,
     caption: root.querySelector("[data-dlb-caption]")?.textContent ?? "",
     outputs: Array.from(root.querySelectorAll("output"), output => output.textContent),

@@ -38,16 +38,27 @@ def draw(step: int) -> None:
     ax.set_ylim(0, 3)
 
 
+def draw_panels(step: int) -> None:
+    """Draw two panels side by side."""
+    import matplotlib.pyplot as plt
+
+    _, panels = plt.subplots(1, 2, figsize=(8, 3), layout="constrained")
+    for panel, name in zip(panels, ("left", "right"), strict=True):
+        panel.plot([0, 1], [0, step])
+        panel.set(ylim=(0, 3), title=f"The {name} one")
+
+
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a page with a wide figure, a small one, an explorable and a diagram."""
+    """Write a page with a wide figure, a small one, an explorable, a diagram and an explorable of panels."""
     outputs: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DLBOOK_OUTPUT", "page")
         patch.setattr(embed, "publish_html", outputs.append)
         explore(draw, alt="A line to {step}", step=range(1, 4))
+        explore(draw_panels, alt="Two lines to {step}", step=range(1, 4))
         wide = diagrams.layered_network([4, 6, 6, 6, 3], alt="A network")._repr_html_()
-    body = figure(LARGE, 900, "Wide") + figure(SMALL, 200, "Small") + outputs[0] + wide
+    body = figure(LARGE, 900, "Wide") + figure(SMALL, 200, "Small") + outputs[0] + wide + outputs[1]
     style = "\n".join(
         (
             ":root {" + COLOURS + "} img {max-width: 100%; height: auto}",
@@ -109,7 +120,7 @@ def test_on_a_phone_a_wide_figure_keeps_its_text_readable_and_scrolls(at: Any) -
 
 def test_on_a_laptop_figures_fit_and_need_no_button(at: Any) -> None:
     page = at(1280)
-    assert page.locator(".dlb-picture").get_attribute("tabindex") is None
+    assert page.locator(".dlb-picture").first.get_attribute("tabindex") is None
     assert page.locator(".dlb-enlarge:visible").count() == 0
     assert page.locator("a.image-reference").first.evaluate("node => node.scrollWidth <= node.clientWidth")
 
@@ -145,8 +156,8 @@ def test_enter_enlarges_a_figure_and_escape_brings_the_reader_back(at: Any, widt
 
 def test_a_tap_enlarges_what_does_not_fit(at: Any, barriers: Any) -> None:
     page = at(360)
-    page.get_by_role("slider").press("End")
-    page.locator(".dlb-picture").click(position={"x": 60, "y": 60})
+    page.get_by_role("slider").first.press("End")
+    page.locator(".dlb-picture").first.click(position={"x": 60, "y": 60})
     dialog = page.locator(DIALOG)
     expect(dialog).to_be_visible()
     assert dialog.locator("img").count() == 2  # the first picture, and what differs in this one
@@ -154,14 +165,41 @@ def test_a_tap_enlarges_what_does_not_fit(at: Any, barriers: Any) -> None:
     assert first == layer
     assert barriers(page) == []
     dialog.get_by_role("button", name="Close").click()
-    page.locator(".dlb-explorable").get_by_role("button", name=re.compile("Enlarge")).press("Enter")
+    page.locator(".dlb-explorable").first.get_by_role("button", name=re.compile("Enlarge")).press("Enter")
     expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     page.set_viewport_size({"width": 1280, "height": 740})
     expect(page.locator(".dlb-enlarge:visible")).to_have_count(0)
-    page.locator(".dlb-picture").click()
+    page.locator(".dlb-picture").first.click()
     expect(dialog).to_be_hidden()
+
+
+def test_on_a_phone_panels_stand_below_each_other(at: Any) -> None:
+    page = at(360)
+    root = page.locator(".dlb-explorable").nth(1)
+    root.get_by_role("slider").press("End")
+    panels = root.locator(".dlb-panel")
+    above, below = (panels.nth(k).bounding_box() for k in (0, 1))
+    assert below["y"] > above["y"] + above["height"]
+    for box in (above, below):
+        assert 280 < box["width"] <= 344
+    shares = [
+        float(panel.evaluate("node => node.style.getPropertyValue('--dlb-share')")) for panel in panels.all()
+    ]
+    assert sum(shares) == pytest.approx(1)
+    for panel in panels.all():
+        assert panel.locator("img").count() == 2
+        assert {image.get_attribute("alt") for image in panel.locator("img").all()} == {""}
+    # The right panel begins where the left one ends.
+    first, second = (panels.nth(k).locator("img").first.bounding_box() for k in (0, 1))
+    assert first["x"] == pytest.approx(above["x"])
+    assert (below["x"] - second["x"]) / second["width"] == pytest.approx(shares[0], abs=0.01)
+    assert root.locator(".dlb-picture > img").first.get_attribute("alt") == "Two lines to 3"
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.set_viewport_size({"width": 1280, "height": 740})
+    assert panels.filter(visible=True).count() == 0
+    assert width_of(page, ".dlb-explorable >> nth=1 >> .dlb-picture > img") > 700
 
 
 def test_without_a_script_a_figure_is_a_link_to_its_picture(browser: Any, book: Path) -> None:

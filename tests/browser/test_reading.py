@@ -66,7 +66,7 @@ def test_the_book_works_from_a_stick(page: Page, site: Any, log: Any, figure_pag
     page.goto(f"{address}/{figure_page}")
     first = page.locator("[data-dlb] .dlb-picture img").first
     page.locator("[data-dlb] input[type=range]").first.press("End")
-    image = page.locator("[data-dlb] .dlb-picture").first.locator("img:last-child")
+    image = page.locator("[data-dlb] .dlb-picture").first.locator("> img").last
     expect(image).not_to_have_attribute("src", first.get_attribute("src") or "")
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
     assert log.foreign(address) == []

@@ -142,6 +142,7 @@ def _page(story: _Story, seconds: float, max_kilobytes: float, photo: bool) -> s
     pictures = frames.render("animate", calls, max_kilobytes=max_kilobytes, photo=photo)
     data = {
         "pictures": pictures.urls,
+        "panels": pictures.panels,
         "frames": [
             {"picture": picture, "alt": alts[k], "caption": captions[k]}
             for k, picture in enumerate(pictures.index)

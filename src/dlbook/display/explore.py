@@ -201,6 +201,7 @@ def _page(
     pictures = frames.render("explore", calls, max_kilobytes=max_kilobytes, photo=photo)
     data = {
         "pictures": pictures.urls,
+        "panels": pictures.panels,
         "frames": [{"picture": k, "alt": text} for k, text in zip(pictures.index, alts, strict=True)],
         "controls": [control.texts for control in controls],
     }

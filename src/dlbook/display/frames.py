@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from . import panels
 from .painting import PLAIN, SHARP, Painter, collector_at_rest
 
 N_COLOURS = 64
@@ -33,6 +34,9 @@ class Frames:
         Size of all distinct pictures.
     scale : float
         Picture pixels for one CSS pixel.
+    panels : tuple of (float, float)
+        What stands side by side in all pictures: left and right end of each part, as fractions of the width.
+        Empty where the pictures cannot be cut.
     """
 
     urls: tuple[str, ...]
@@ -41,6 +45,7 @@ class Frames:
     height: int
     n_bytes: int
     scale: float
+    panels: tuple[panels.Gap, ...]
 
 
 def png(picture: np.ndarray) -> bytes:
@@ -104,6 +109,7 @@ def render(
                 height=round(height / scale),
                 n_bytes=n_bytes,
                 scale=scale,
+                panels=panels.cut(panels.common(painter.gaps)),
             )
     fitting = math.floor(max_kilobytes * 1000 / n_bytes * len(files))
     advice = "draw less detail, or draw a smaller figure"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import panels
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -22,10 +24,16 @@ class Painter:
     ----------
     scale : float
         Picture pixels for one CSS pixel.
+
+    Attributes
+    ----------
+    gaps : list of list of (float, float)
+        Of each picture painted, where it may be cut into panels.
     """
 
     def __init__(self, scale: float = SHARP) -> None:
         self._scale = scale
+        self.gaps: list[list[panels.Gap]] = []
         self._canvas: Any = None
 
     def paint(self, call: Callable[[], Any]) -> np.ndarray:
@@ -78,6 +86,7 @@ class Painter:
                 figure.set_dpi(self._scale * min(CSS_DPI, MAX_CSS_WIDTH / figure.get_figwidth()))
                 self._take(figure)
                 self._canvas.draw()
+                self.gaps.append(panels.gaps(figure, self._canvas.get_renderer()))
                 return _on_white(np.asarray(self._canvas.buffer_rgba()))
         finally:
             figure.set_canvas(canvas)

@@ -59,7 +59,7 @@
   /* Show copies of the pictures in a figure: an image with what lies on top of it, or a drawing. */
   function open(figure) {
     if (!dialog) build();
-    var pictures = figure.querySelectorAll("img, svg");
+    var pictures = figure.querySelectorAll(":scope > :is(img, svg)");
     var first = pictures[0];
     natural = { width: Number(first.getAttribute("width")), height: Number(first.getAttribute("height")) };
     content = make("div", { className: "dlb-zoom-content" });

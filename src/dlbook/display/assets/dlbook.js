@@ -9,23 +9,52 @@
     return;
   }
 
-  /* Show one frame: picture and alternative text change together. The first picture stays; another one lies on
-     top of it and is transparent where nothing differs. */
-  function shower(root, data) {
-    var image = root.querySelector(".dlb-picture img");
+  /* A place where a picture is shown: the first one stays; another one lies on top of it and is transparent where
+     nothing differs. */
+  function stage(image) {
     var layer = image.cloneNode();
     layer.alt = "";
     layer.removeAttribute("src");
-    return function (k) {
-      var frame = data.frames[k];
-      image.alt = frame.alt;
-      if (frame.picture === 0) {
+    return function (number, url) {
+      if (number === 0) {
         layer.remove();
         layer.removeAttribute("src"); // or the next one would begin with the last
         return;
       }
-      if (layer.getAttribute("src") !== data.pictures[frame.picture]) layer.src = data.pictures[frame.picture];
+      if (layer.getAttribute("src") !== url) layer.src = url;
       if (!layer.isConnected) image.after(layer);
+    };
+  }
+
+  /* Copies that show one panel each; the style sheet shows them below each other where the whole is too wide. */
+  function panelsOf(image, ends) {
+    return ends.map(function (end) {
+      var panel = document.createElement("div");
+      var copy = image.cloneNode();
+      copy.alt = "";
+      copy.removeAttribute("style");
+      panel.className = "dlb-panel";
+      panel.style.setProperty("--dlb-from", end[0]);
+      panel.style.setProperty("--dlb-share", end[1] - end[0]);
+      panel.style.aspectRatio = (end[1] - end[0]) * image.getAttribute("width") + " / " + image.getAttribute("height");
+      panel.append(copy);
+      image.parentNode.append(panel);
+      return copy;
+    });
+  }
+
+  /* Show one frame: picture and alternative text change together. */
+  function shower(root, data) {
+    var image = root.querySelector(".dlb-picture img");
+    var copies = data.panels && data.panels.length ? panelsOf(image, data.panels) : [];
+    var stages = [image].concat(copies).map(stage);
+    if (copies.length) image.parentNode.classList.add("dlb-stacks");
+    return function (k) {
+      var frame = data.frames[k];
+      image.alt = frame.alt;
+      stages.forEach(function (show) {
+        show(frame.picture, data.pictures[frame.picture]);
+      });
     };
   }
 
