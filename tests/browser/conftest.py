@@ -1,5 +1,6 @@
 """The built pages, a small web server for them, and the system's Chromium."""
 
+import io
 import os
 import shutil
 import threading
@@ -11,12 +12,15 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from PIL import Image
 from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Locator,
     Page,
     Request,
     expect,
@@ -52,6 +56,7 @@ FIRST = {
     "solution_page": "solution dropdown admonition",
     "folded_page": 'details class="admonition hide',
 }
+FOCUS_CONTRAST = 3.0  # of a pixel before and after
 TIMEOUT = 30_000  # milliseconds; other tests may need the processor
 expect.set_options(timeout=TIMEOUT)
 NO_PAGE = pytest.param("", marks=pytest.mark.skip(reason="no built page has this: run make book first"))
@@ -219,5 +224,51 @@ def barriers() -> Callable[..., list[str]]:
             page.evaluate(AXE_SCRIPT)
         found = page.evaluate("([within, rules]) => look.barriers(within, rules)", [within, list(rules)])
         return [str(finding) for finding in found]
+
+    return find
+
+
+def luminance(page: Page, box: dict[str, float]) -> np.ndarray:
+    """Return the relative luminance of every pixel of a part of the page."""
+    picture = Image.open(io.BytesIO(page.screenshot(clip=box, animations="disabled", caret="hide")))
+    part = np.asarray(picture.convert("RGB")) / 255
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear @ np.array([0.2126, 0.7152, 0.0722]))
+
+
+def changed(page: Page, target: Locator, control: Locator) -> tuple[int, float]:
+    """Focus a control; return how many pixels change clearly, and how many a frame of 2 pixels has."""
+    control.evaluate("control => control.scrollIntoView({block: 'center'})")
+    page.evaluate("document.activeElement.blur()")
+    box = target.bounding_box()
+    assert box is not None
+    clip = {
+        "x": max(box["x"] - 8, 0),
+        "y": max(box["y"] - 8, 0),
+        "width": box["width"] + 16,
+        "height": box["height"] + 16,
+    }
+    before = luminance(page, clip)
+    page.keyboard.press("Shift")  # the focus is shown to those who use the keyboard
+    control.focus()
+    after = luminance(page, clip)
+    ratio = (np.maximum(before, after) + 0.05) / (np.minimum(before, after) + 0.05)
+    return int((ratio >= FOCUS_CONTRAST).sum()), 4 * (box["width"] + box["height"])
+
+
+@pytest.fixture(scope="session")
+def weak_focus() -> Callable[..., list[str]]:
+    """Return a function that lists the controls whose focus can hardly be seen."""
+
+    def find(page: Page, controls: list[Locator]) -> list[str]:
+        found = []
+        for control in controls:
+            label = control.locator("xpath=ancestor::label[contains(@class, 'MCButton')]")
+            count, enough = changed(page, label if label.count() else control, control)
+            if count < 0.75 * enough:  # corners are round
+                found.append(
+                    f"{control.evaluate('node => node.outerHTML')[:200]}: {count} of {enough:.0f} pixels"
+                )
+        return found
 
     return find

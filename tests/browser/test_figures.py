@@ -175,6 +175,15 @@ def test_a_tap_enlarges_what_does_not_fit(at: Any, barriers: Any) -> None:
     expect(dialog).to_be_hidden()
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_focus_is_seen_on_figures_and_in_the_window(at: Any, weak_focus: Any, width: int) -> None:
+    page = at(width)
+    stops = page.locator("a.image-reference, .dlb-picture[tabindex], .dlb-diagram[tabindex], .dlb-enlarge")
+    assert weak_focus(page, stops.filter(visible=True).all()) == []
+    page.locator("a.image-reference").first.press("Enter")
+    assert weak_focus(page, page.locator(f"{DIALOG} :is(button, [tabindex])").all()) == []
+
+
 def test_on_a_phone_panels_stand_below_each_other(at: Any) -> None:
     page = at(360)
     root = page.locator(".dlb-explorable").nth(1)
