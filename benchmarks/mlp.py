@@ -11,7 +11,7 @@ import numpy as np
 from common import show
 
 from dlbook.feedforward.mlp import multilayer_perceptron
-from dlbook.nn import ActivationLayer, Dense, Sequential
+from dlbook.nn import SGD, ActivationLayer, Dense, Sequential
 from dlbook.runtime import setup
 
 SIZES = [64, 32, 10]
@@ -52,7 +52,7 @@ def epochs(n_samples: int = 2000) -> None:
     x32 = x.astype("float32")  # what Keras computes with
 
     def fit_ours() -> None:
-        ours.fit(x, y, loss=LOSS, learning_rate=0.1, batch_size=BATCH_SIZE, epochs=EPOCHS, rng=rng)
+        ours.fit(x, y, loss=LOSS, optimizer=SGD(0.1), batch_size=BATCH_SIZE, epochs=EPOCHS, rng=rng)
 
     def fit_theirs() -> None:
         theirs.fit(x32, y, batch_size=BATCH_SIZE, epochs=EPOCHS, verbose=0)

@@ -70,7 +70,7 @@ def test_logistic_has_the_slope_a_times_one_minus_a():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([0, 1], 1), r"excitatory must have shape \(n_samples, n_inputs\)"),
+        (([0, 1], 1), "^excitatory must"),
         (([[0, 2]], 1), "excitatory must hold only 0 and 1, got 2"),
         (([[0, np.nan]], 1), "excitatory must hold only 0 and 1, got nan"),
         (([[0, 1]], np.nan), "threshold must be a finite number"),
@@ -86,8 +86,8 @@ def test_bad_input_of_a_threshold_unit_is_named(arguments, message):
 @pytest.mark.parametrize(
     ("x", "weights", "message"),
     [
-        ([1.0, 2.0], [1.0, 2.0], r"x must have shape \(n_samples, n_features\)"),
-        ([[1.0, 2.0]], [1.0], r"weights must have shape \(2,\)"),
+        ([1.0, 2.0], [1.0, 2.0], "^x must"),
+        ([[1.0, 2.0]], [1.0], "^weights must"),
     ],
 )
 def test_bad_input_of_a_logistic_unit_is_named(x, weights, message):

@@ -91,14 +91,14 @@ def test_the_generator_decides():
 
 @pytest.mark.parametrize("rate", [1, 1.0, -0.1, np.nan, 2])
 def test_bad_rates_are_named(rate):
-    with pytest.raises(ValueError, match=r"rate must be in \[0, 1\), got"):
+    with pytest.raises(ValueError, match=r"^rate must"):
         Dropout(rate)
-    with pytest.raises(ValueError, match=r"rate must be in \[0, 1\), got"):
+    with pytest.raises(ValueError, match=r"^rate must"):
         dropout_mask((2, 2), rate, rng=np.random.default_rng(0))
 
 
 def test_training_needs_a_generator_and_a_table():
-    with pytest.raises(ValueError, match=r"rng must be a numpy.random.Generator for dropout in training"):
+    with pytest.raises(ValueError, match=r"^rng must"):
         Dropout(0.5).forward([[1.0]], training=True)
-    with pytest.raises(ValueError, match=r"x must have shape \(n_samples, n_features\), got shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"^x must"):
         Dropout(0.5).forward([1.0, 2.0])

@@ -78,9 +78,9 @@ def test_not_a_number_never_counts_as_an_improvement():
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ({"patience": 0}, "patience must be a whole number of at least 1, got 0"),
-        ({"patience": 1.5}, "patience must be a whole number of at least 1, got 1.5"),
-        ({"min_delta": -0.1}, "min_delta must be finite and not negative, got -0.1"),
+        ({"patience": 0}, "^patience must"),
+        ({"patience": 1.5}, "^patience must"),
+        ({"min_delta": -0.1}, "^min_delta must"),
     ],
 )
 def test_bad_settings_are_named(keywords, message):

@@ -76,6 +76,29 @@ def test_tiny_gradients_are_compared_absolutely_but_not_waved_through():
     assert not check_gradients(lambda v: 0.0, {"x": [1.0]}, tiny).passed
 
 
+def test_a_large_loss_rounds_and_that_is_no_fault():
+    """A loss of a million has few digits left for a difference of 2e-5 times the slope."""
+    rng = np.random.default_rng(0)
+    values = {"x": rng.normal(size=40)}
+
+    def function(v):
+        return 1e6 + float(np.sin(v["x"]).sum())
+
+    right = check_gradients(function, values, {"x": np.cos(values["x"])})
+    assert right.passed
+    wrong = np.cos(values["x"])
+    wrong[7] += 0.01
+    assert not check_gradients(function, values, {"x": wrong}).passed
+
+
+def test_what_is_too_small_to_tell_is_counted():
+    values, slopes = {"x": np.array([1.0, 2.0, 3.0])}, np.array([1e-3, 1e-11, 0.0])
+    report = check_gradients(lambda v: float(slopes @ v["x"]), values, {"x": [1e-3, 0.0, 0.0]})
+    assert report.passed  # although the second is wrong
+    assert report.n_too_small == 1  # the third has no slope at all
+    assert str(report).endswith("(tolerance 1e-06); 1 too small to tell")
+
+
 def test_not_a_number_is_the_worst_of_errors():
     report = check_gradients(lambda v: float(v["x"].sum()), {"x": [1.0, 2.0]}, {"x": [1.0, np.nan]})
     assert report.index == (1,)
@@ -130,16 +153,13 @@ def test_values_are_left_alone():
     ("values", "gradients", "keywords", "message"),
     [
         ({"x": [1.0]}, {"z": [1.0]}, {}, r"gradients must have the names \['x'\], got \['z'\]"),
-        (
-            {"x": [1.0]},
-            {"x": [1.0, 2.0]},
-            {},
-            r"gradients must have shape \(1,\) for x, as values, got \(2,\)",
-        ),
-        ({"x": [np.inf]}, {"x": [1.0]}, {}, "x must be finite, got inf"),
-        ({"x": []}, {"x": []}, {}, "values must hold at least one number, got none"),
-        ({"x": [1.0]}, {"x": [1.0]}, {"step": 0}, "step must be positive and finite, got 0"),
-        ({"x": [1.0]}, {"x": [1.0]}, {"tolerance": -1}, "tolerance must be positive and finite, got -1"),
+        ({"x": [1.0]}, {"x": [1.0, 2.0]}, {}, "^gradients must"),
+        ({"x": [np.inf]}, {"x": [1.0]}, {}, "^values of 'x' must"),
+        ({"x": [1.0]}, {"x": ["a"]}, {}, "^gradients of 'x' must"),
+        ([1.0], {"x": [1.0]}, {}, "^values must"),
+        ({"x": []}, {"x": []}, {}, "^values must"),
+        ({"x": [1.0]}, {"x": [1.0]}, {"step": 0}, "^step must"),
+        ({"x": [1.0]}, {"x": [1.0]}, {"tolerance": -1}, "^tolerance must"),
     ],
 )
 def test_bad_input_is_named(values, gradients, keywords, message):
@@ -148,7 +168,7 @@ def test_bad_input_is_named(values, gradients, keywords, message):
 
 
 def test_bad_input_of_a_slope_is_named():
-    with pytest.raises(ValueError, match="x must be finite, got nan"):
+    with pytest.raises(ValueError, match=r"^x must"):
         numerical_gradient(lambda x: 0.0, [np.nan])
-    with pytest.raises(ValueError, match="step must be positive"):
+    with pytest.raises(ValueError, match=r"^step must"):
         numerical_gradient(lambda x: 0.0, [1.0], step=np.nan)

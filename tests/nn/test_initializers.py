@@ -168,7 +168,5 @@ def test_the_table_holds_every_initializer_under_its_own_name():
 @pytest.mark.parametrize("name", sorted(INITIALIZERS))
 @pytest.mark.parametrize("shape", [5, (5,), (), (3, 0), (3, -1), (2.5, 3)])
 def test_bad_shapes_are_named(name, shape):
-    with pytest.raises(
-        ValueError, match="shape must have at least two sides, all positive whole numbers, got"
-    ):
+    with pytest.raises(ValueError, match=r"^shape must"):
         draw(name, shape)

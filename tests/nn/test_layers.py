@@ -1,3 +1,5 @@
+import inspect
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -131,7 +133,7 @@ def test_gradient_of_a_penalty():
     start = layer.parameters["weights"]
 
     def function(values):
-        layer.parameters["weights"] = values["weights"]
+        layer.parameters = values
         return layer.penalty()[0]
 
     report = check_gradients(function, {"weights": start}, layer.penalty()[1])
@@ -231,14 +233,14 @@ def test_a_layer_without_samples_gives_none():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"n_inputs": 0}, "n_inputs must be a whole number of at least 1, got 0"),
-        ({"n_units": 2.5}, "n_units must be a whole number of at least 1, got 2.5"),
-        ({"weights": np.ones((2, 3))}, r"weights must have shape \(3, 2\), got shape \(2, 3\)"),
-        ({"weights": [[1, 1], [1, np.nan], [1, 1]]}, "weights must be finite, got nan in row 1"),
-        ({"bias": [1, 2, 3]}, r"bias must have shape \(2,\), got shape \(3,\)"),
-        ({"limit": -1.0}, "limit must be positive and finite, got -1.0"),
-        ({"initializer": "zeros"}, "initializer must be one of .*glorot_uniform.*, got 'zeros'"),
-        ({"rng": None}, "rng must be a numpy.random.Generator unless weights is given, got None"),
+        ({"n_inputs": 0}, "^n_inputs must"),
+        ({"n_units": 2.5}, "^n_units must"),
+        ({"weights": np.ones((2, 3))}, "^weights must"),
+        ({"weights": [[1, 1], [1, np.nan], [1, 1]]}, "^weights must"),
+        ({"bias": [1, 2, 3]}, "^bias must"),
+        ({"limit": -1.0}, "^limit must"),
+        ({"initializer": "zeros"}, "^initializer must"),
+        ({"rng": None}, "^rng must"),
     ],
 )
 def test_bad_settings_of_a_dense_layer_are_named(arguments, message):
@@ -249,27 +251,53 @@ def test_bad_settings_of_a_dense_layer_are_named(arguments, message):
 
 @pytest.mark.parametrize("x", [np.ones(3), np.ones((2, 4)), np.ones((2, 3, 1))])
 def test_bad_inputs_of_a_dense_layer_are_named(x):
-    with pytest.raises(ValueError, match=r"x must have shape \(n_samples, 3\), got shape"):
+    with pytest.raises(ValueError, match=r"^x must"):
         Dense(3, 2, weights=np.ones((3, 2))).forward(x)
 
 
 def test_a_gradient_of_the_wrong_shape_is_named():
     layer = Dense(3, 2, weights=np.ones((3, 2)))
     _, cache = layer.forward(np.ones((4, 3)))
-    with pytest.raises(ValueError, match=r"grad must have shape \(4, 2\).*got shape \(4, 1\)"):
+    with pytest.raises(ValueError, match=r"^grad must"):
         layer.backward(np.ones((4, 1)), cache)
     _, cache = ActivationLayer("tanh").forward(np.ones((4, 2)))
-    with pytest.raises(ValueError, match=r"grad must have shape \(4, 2\).*got shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"^grad must"):
         ActivationLayer("tanh").backward(np.ones(2), cache)
 
 
 def test_an_unknown_activation_is_named():
-    with pytest.raises(ValueError, match=r"activation must be one of .*relu.*softmax, got 'rely'"):
+    with pytest.raises(ValueError, match=r"^activation must"):
         ActivationLayer("rely")
 
 
-def test_a_bare_layer_computes_nothing():
-    with pytest.raises(NotImplementedError):
-        Layer().forward([[1.0]])
-    with pytest.raises(NotImplementedError):
-        Layer().backward(np.ones((1, 1)), None)
+def test_a_bare_layer_is_no_layer():
+    with pytest.raises(TypeError, match="abstract"):
+        Layer()
+
+
+def test_parameters_are_assigned_and_not_changed_in_place():
+    layer = Dense(2, 1, weights=[[1.0], [2.0]])
+    with pytest.raises(TypeError, match="item assignment"):
+        layer.parameters["bias"] = np.ones(1)
+    layer.parameters = {"bias": [3]}
+    np.testing.assert_array_equal(layer.forward([[1.0, 1.0]])[0], [[6]])
+    with pytest.raises(ValueError, match=r"^parameters must"):
+        layer.parameters = {"gamma": [1.0]}
+    with pytest.raises(ValueError, match=r"^parameters must"):
+        layer.parameters = {"bias": [1.0, 2.0]}
+    assert layer.n_parameters == 3
+
+
+def test_an_override_takes_over_the_docstring():
+    assert Dense.forward.__doc__ == inspect.getdoc(Layer.forward)
+    assert "One sample a row." in Dense.forward.__doc__
+    assert "Draws" not in Dense.backward.__doc__
+
+
+def test_a_layer_says_its_gradients_by_name_and_in_order():
+    layer = Dense(2, 1, weights=[[1.0], [2.0]])
+    result = layer.backward(np.ones((1, 1)), layer.forward([[3.0, 4.0]])[1])
+    inputs, parameters = result
+    assert inputs is result.inputs
+    assert parameters is result.parameters
+    np.testing.assert_array_equal(inputs, [[1, 2]])

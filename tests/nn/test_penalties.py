@@ -95,6 +95,14 @@ def test_max_norm_keeps_directions_and_short_columns(seed, limit):
     np.testing.assert_array_equal(weights, before)
 
 
+@pytest.mark.parametrize("size", [1e-320, 1e-200, 3e200, 1e307])
+def test_max_norm_squares_nothing_that_overflows_or_vanishes(size):
+    weights = size * np.array([[3.0, 0.3], [4.0, 0.4]])
+    after = max_norm(weights, size)
+    np.testing.assert_allclose(after[:, 0], [0.6 * size, 0.8 * size], rtol=1e-3 if size < 1e-300 else 1e-14)
+    np.testing.assert_array_equal(after[:, 1], weights[:, 1])
+
+
 @given(seed=st.integers(0, 2**32 - 1), amount=st.floats(0, 0.99))
 @settings(deadline=None, max_examples=30)
 def test_smooth_labels_stay_probabilities_and_keep_the_winner(seed, amount):
@@ -126,18 +134,16 @@ def test_lasso_steps_reach_zero_and_ridge_steps_only_shrink():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: L1(-0.1), "l1 must be finite and not negative, got -0.1"),
-        (lambda: L2(np.nan), "l2 must be finite and not negative, got nan"),
-        (lambda: L1L2(0.1, np.inf), "l2 must be finite and not negative, got inf"),
-        (
-            lambda: max_norm([1.0, 2.0], 1.0),
-            r"weights must have shape \(n_inputs, n_units\), got shape \(2,\)",
-        ),
-        (lambda: max_norm([[1.0]], 0.0), "limit must be positive and finite, got 0.0"),
-        (lambda: smooth_labels([0, 1, 2], 0.1), r"one_hot must have shape .* got shape \(3,\)"),
-        (lambda: smooth_labels([[1, 0], [1, 1]], 0.1), r"sum to 1, got row 1: \[1. 1.\]"),
-        (lambda: smooth_labels([[2, -1]], 0.1), "got row 0"),
-        (lambda: smooth_labels([[1, 0]], 1.0), r"amount must be in \[0, 1\), got 1.0"),
+        (lambda: L1(-0.1), "^l1 must"),
+        (lambda: L2(np.nan), "^l2 must"),
+        (lambda: L1L2(0.1, np.inf), "^l2 must"),
+        (lambda: max_norm([1.0, 2.0], 1.0), "^weights must"),
+        (lambda: max_norm([[1.0, np.nan]], 1.0), "^weights must"),
+        (lambda: max_norm([[1.0]], 0.0), "^limit must"),
+        (lambda: smooth_labels([0, 1, 2], 0.1), "^one_hot must"),
+        (lambda: smooth_labels([[1, 0], [1, 1]], 0.1), "^one_hot must"),
+        (lambda: smooth_labels([[2, -1]], 0.1), "^one_hot must"),
+        (lambda: smooth_labels([[1, 0]], 1.0), "^amount must"),
     ],
 )
 def test_bad_input_is_named(call, message):

@@ -5,15 +5,11 @@ import pytest
 
 from dlbook.nn import (
     elu,
-    elu_derivative,
     gelu,
-    gelu_derivative,
     gelu_tanh,
     selu,
-    selu_derivative,
     silu,
     softplus,
-    softplus_derivative,
 )
 from dlbook.nn.smooth_rectifiers import SELU_ALPHA, SELU_SCALE
 
@@ -79,7 +75,7 @@ def test_gelu_is_exact_far_to_the_left():
 def test_elu_with_another_floor_has_the_slope_of_central_differences(alpha):
     z, step = np.random.default_rng(3).normal(scale=2, size=(4, 9)), 1e-6
     slope = (elu(z + step, alpha) - elu(z - step, alpha)) / (2 * step)
-    np.testing.assert_allclose(elu_derivative(z, alpha), slope, rtol=1e-7)
+    np.testing.assert_allclose(elu.derivative(z, alpha), slope, rtol=1e-7)
 
 
 # 4. invariants
@@ -105,7 +101,7 @@ def test_softplus_lies_above_the_rectifier_and_closes_in_on_it():
     assert gap.max() == gap[60] == pytest.approx(math.log(2), rel=1e-15)
     assert gap.min() > 0
     np.testing.assert_allclose(softplus(z) - softplus(-z), z, atol=1e-13)
-    np.testing.assert_allclose(softplus_derivative(z), 1 / (1 + np.exp(-z)), rtol=1e-13)
+    np.testing.assert_allclose(softplus.derivative(z), 1 / (1 + np.exp(-z)), rtol=1e-13)
 
 
 @pytest.mark.parametrize("function", [gelu, gelu_tanh, silu])
@@ -115,22 +111,22 @@ def test_what_a_gate_takes_on_one_side_it_gives_on_the_other(function):
 
 
 def test_gelu_and_silu_turn_where_the_documentation_says():
-    assert gelu_derivative(-0.76) < 0 < gelu_derivative(-0.74)
+    assert gelu.derivative(-0.76) < 0 < gelu.derivative(-0.74)
     z = np.linspace(-2, 0, 20_001)
     assert silu(z).min() == pytest.approx(-0.2785, abs=5e-5)
     assert z[silu(z).argmin()] == pytest.approx(-1.2785, abs=5e-4)
 
 
 def test_selu_jumps_in_slope_at_zero():
-    assert selu_derivative(0.0) == SELU_SCALE * SELU_ALPHA
-    assert selu_derivative(1e-12) == SELU_SCALE
+    assert selu.derivative(0.0) == SELU_SCALE * SELU_ALPHA
+    assert selu.derivative(1e-12) == SELU_SCALE
 
 
 # bad input
 
 
-@pytest.mark.parametrize("function", [elu, elu_derivative])
+@pytest.mark.parametrize("function", [elu, elu.derivative])
 @pytest.mark.parametrize("alpha", [0.0, -1.0, np.nan, np.inf, [1.0, 2.0]])
 def test_bad_floor_is_named(function, alpha):
-    with pytest.raises(ValueError, match="alpha must be one positive finite number, got"):
+    with pytest.raises(ValueError, match=r"^alpha must"):
         function([1.0], alpha)

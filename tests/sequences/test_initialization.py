@@ -45,5 +45,5 @@ def test_layers_start_glorot_uniform_and_orthogonal(kind, blocks):
 
 @pytest.mark.parametrize("shape", [(3,), (0, 2), (2.5, 2), (2, 2, 2)])
 def test_bad_shapes_are_named(shape):
-    with pytest.raises(ValueError, match="shape must hold two positive whole numbers, got"):
+    with pytest.raises(ValueError, match=r"^shape must"):
         orthogonal(shape, rng=np.random.default_rng(0))

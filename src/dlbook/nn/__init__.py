@@ -1,39 +1,27 @@
-"""Neural networks in NumPy: activations, losses, layers, initializers, training, and checks of gradients."""
+"""Neural networks in NumPy: activations, losses, layers, initializers, optimizers and training."""
 
-from .activations import (
-    ACTIVATIONS,
-    Activation,
-    arctan,
-    arctan_derivative,
-    identity,
-    identity_derivative,
-    logistic_derivative,
-    step,
-    step_derivative,
-    tanh,
-    tanh_derivative,
-)
+from .activation import Activation
+from .activations import ACTIVATIONS
 from .batch_normalization import BatchNormalization
-from .binary_losses import (
-    binary_cross_entropy,
-    binary_cross_entropy_from_logits,
-    binary_cross_entropy_from_logits_gradient,
-    binary_cross_entropy_gradient,
-)
+from .binary_losses import binary_cross_entropy, binary_cross_entropy_from_logits
 from .categorical_losses import (
     categorical_cross_entropy,
     categorical_cross_entropy_from_logits,
-    categorical_cross_entropy_from_logits_gradient,
-    categorical_cross_entropy_gradient,
     kl_divergence,
-    kl_divergence_gradient,
     sparse_categorical_cross_entropy,
     sparse_categorical_cross_entropy_from_logits,
-    sparse_categorical_cross_entropy_from_logits_gradient,
-    sparse_categorical_cross_entropy_gradient,
+)
+from .clipping import (
+    NonFiniteGradientError,
+    check_finite_gradients,
+    clip_by_global_norm,
+    clip_by_norm,
+    clip_by_value,
+    global_norm,
 )
 from .dropout import Dropout, dropout_mask
 from .early_stopping import EarlyStopping
+from .fitting import descend
 from .gradient_check import GradientReport, check_gradients, check_network, numerical_gradient
 from .history import History
 from .initializers import (
@@ -49,51 +37,17 @@ from .initializers import (
     xavier_normal,
     xavier_uniform,
 )
-from .layer import Layer
+from .layer import Layer, LayerGradients, Module
 from .layers import ActivationLayer, Dense
-from .logistic import logistic
-from .losses import (
-    LOSSES,
-    Loss,
-    huber_loss,
-    huber_loss_gradient,
-    mean_absolute_error,
-    mean_absolute_error_gradient,
-    mean_squared_error,
-    mean_squared_error_gradient,
-    poisson_loss,
-    poisson_loss_gradient,
-)
+from .loss import Loss
+from .losses import LOSSES, huber_loss, mean_absolute_error, mean_squared_error, poisson_loss
+from .optimizer import SGD, Descent, Optimizer
 from .penalties import L1, L1L2, L2, max_norm, smooth_labels
-from .rectifiers import (
-    leaky_relu,
-    leaky_relu_derivative,
-    prelu,
-    prelu_derivative,
-    prelu_slope_derivative,
-    randomized_relu,
-    randomized_relu_derivative,
-    randomized_slopes,
-    relu,
-    relu_derivative,
-)
+from .rectifiers import leaky_relu, prelu, prelu_slope_derivative, randomized_relu, randomized_slopes, relu
 from .sequential import Sequential
-from .sgd import clip_by_global_norm, clip_by_value, gradient_descent
-from .smooth_rectifiers import (
-    elu,
-    elu_derivative,
-    gelu,
-    gelu_derivative,
-    gelu_tanh,
-    gelu_tanh_derivative,
-    selu,
-    selu_derivative,
-    silu,
-    silu_derivative,
-    softplus,
-    softplus_derivative,
-)
-from .softmax_functions import log_softmax, softmax, softmax_backward, softmax_jacobian
+from .smooth_rectifiers import elu, gelu, gelu_tanh, selu, silu, softplus
+from .softmax_functions import log_softmax, softmax
+from .squashing import arctan, identity, logistic, step, tanh
 
 __all__ = [
     "ACTIVATIONS",
@@ -102,92 +56,73 @@ __all__ = [
     "L1L2",
     "L2",
     "LOSSES",
+    "SGD",
     "TRUNCATED_DEVIATION",
     "Activation",
     "ActivationLayer",
     "BatchNormalization",
     "Dense",
+    "Descent",
     "Dropout",
     "EarlyStopping",
     "GradientReport",
     "History",
     "Layer",
+    "LayerGradients",
     "Loss",
+    "Module",
+    "NonFiniteGradientError",
+    "Optimizer",
     "Sequential",
     "arctan",
-    "arctan_derivative",
     "binary_cross_entropy",
     "binary_cross_entropy_from_logits",
-    "binary_cross_entropy_from_logits_gradient",
-    "binary_cross_entropy_gradient",
     "categorical_cross_entropy",
     "categorical_cross_entropy_from_logits",
-    "categorical_cross_entropy_from_logits_gradient",
-    "categorical_cross_entropy_gradient",
+    "check_finite_gradients",
     "check_gradients",
     "check_network",
     "clip_by_global_norm",
+    "clip_by_norm",
     "clip_by_value",
+    "descend",
     "dropout_mask",
     "elu",
-    "elu_derivative",
     "fans",
     "gelu",
-    "gelu_derivative",
     "gelu_tanh",
-    "gelu_tanh_derivative",
+    "global_norm",
     "glorot_normal",
     "glorot_uniform",
-    "gradient_descent",
     "he_normal",
     "he_uniform",
     "huber_loss",
-    "huber_loss_gradient",
     "identity",
-    "identity_derivative",
     "kl_divergence",
-    "kl_divergence_gradient",
     "leaky_relu",
-    "leaky_relu_derivative",
     "lecun_normal",
     "lecun_uniform",
     "log_softmax",
     "logistic",
-    "logistic_derivative",
     "max_norm",
     "mean_absolute_error",
-    "mean_absolute_error_gradient",
     "mean_squared_error",
-    "mean_squared_error_gradient",
     "numerical_gradient",
     "poisson_loss",
-    "poisson_loss_gradient",
     "prelu",
-    "prelu_derivative",
     "prelu_slope_derivative",
     "randomized_relu",
-    "randomized_relu_derivative",
     "randomized_slopes",
     "relu",
-    "relu_derivative",
     "selu",
-    "selu_derivative",
     "silu",
-    "silu_derivative",
     "smooth_labels",
     "softmax",
-    "softmax_backward",
-    "softmax_jacobian",
     "softplus",
-    "softplus_derivative",
     "sparse_categorical_cross_entropy",
     "sparse_categorical_cross_entropy_from_logits",
-    "sparse_categorical_cross_entropy_from_logits_gradient",
-    "sparse_categorical_cross_entropy_gradient",
     "step",
-    "step_derivative",
     "tanh",
-    "tanh_derivative",
     "xavier_normal",
     "xavier_uniform",
 ]

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_columns, check_count, check_gradient, check_positive, check_rate
-from .layer import Gradients, Layer
+from ..checks import count, number, positive
+from .layer import Layer, LayerGradients, Parameters, check_gradient, check_table
 
 
 class _Cache(NamedTuple):
@@ -36,11 +36,6 @@ class BatchNormalization(Layer):
         Running average of the batch means, 0 at first.
     variance : ndarray of shape (n_units,)
         Running average of the batch variances, 1 at first.
-
-    Raises
-    ------
-    ValueError
-        If `n_units` is below 1, `momentum` is not in [0, 1) or `epsilon` is not positive.
 
     Notes
     -----
@@ -95,36 +90,16 @@ class BatchNormalization(Layer):
     """
 
     def __init__(self, n_units: int, *, momentum: float = 0.99, epsilon: float = 1e-3) -> None:
-        check_count(n_units, "n_units")
-        check_rate(momentum, "momentum")
-        check_positive(epsilon, "epsilon")
-        self.n_inputs = self.n_outputs = int(n_units)
-        self.momentum, self.epsilon = momentum, epsilon
-        self.parameters = {"gamma": np.ones(n_units), "beta": np.zeros(n_units)}
-        self.mean, self.variance = np.zeros(n_units), np.ones(n_units)
+        self.n_inputs = self.n_outputs = count(n_units, "n_units")
+        self.momentum = number(momentum, "momentum", least=0, below=1)
+        self.epsilon = positive(epsilon, "epsilon")
+        super().__init__(gamma=np.ones(self.n_inputs), beta=np.zeros(self.n_inputs))
+        self.mean, self.variance = np.zeros(self.n_inputs), np.ones(self.n_inputs)
 
     def forward(
         self, x: ArrayLike, *, training: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[NDArray[np.float64], _Cache]:
-        """Normalize, scale and shift.
-
-        Parameters
-        ----------
-        x : array_like of shape (n_samples, n_units)
-            One sample a row.
-        training : bool, default False
-            Whether mean and variance are those of the batch, or the running averages.
-        rng : numpy.random.Generator, optional
-            Not used here.
-
-        Returns
-        -------
-        output : ndarray of shape (n_samples, n_units)
-            The normalized, scaled and shifted inputs.
-        cache : tuple
-            What `backward` and `update_averages` need.
-        """
-        x = check_columns(x, self.n_inputs, "x")
+        x = check_table(x, self.n_inputs)
         training = training and self.trainable
         if training:
             if not len(x):
@@ -137,54 +112,32 @@ class BatchNormalization(Layer):
             centred = x - mean
         inverse_deviation = 1.0 / np.sqrt(variance + self.epsilon)
         normalized = centred * inverse_deviation
-        output = self.parameters["gamma"] * normalized + self.parameters["beta"]
+        output = self._parameters["gamma"] * normalized + self._parameters["beta"]
         return output, _Cache(normalized, inverse_deviation, mean, variance, training)
 
-    def backward(self, grad: NDArray[np.float64], cache: Any) -> tuple[NDArray[np.float64], Gradients]:
-        """Send the gradient back to the inputs, the scale and the shift.
-
-        Parameters
-        ----------
-        grad : ndarray of shape (n_samples, n_units)
-            Gradient of the loss with respect to the outputs.
-        cache : tuple
-            What `forward` returned beside the outputs.
-
-        Returns
-        -------
-        grad_input : ndarray of shape (n_samples, n_units)
-            Gradient with respect to the inputs. In training every input acts on all outputs of its column.
-        gradients : dict of str to ndarray
-            Gradients of `gamma` and `beta`.
-        """
+    def backward(self, grad: ArrayLike, cache: Any) -> LayerGradients:
         normalized = cache.normalized
         grad = check_gradient(grad, normalized.shape)
         gradients = {"gamma": (grad * normalized).sum(axis=0), "beta": grad.sum(axis=0)}
-        scale = self.parameters["gamma"] * cache.inverse_deviation
+        scale = self._parameters["gamma"] * cache.inverse_deviation
         if not cache.training:
-            return scale * grad, gradients
+            return LayerGradients(scale * grad, gradients)
         m = len(grad)
-        return scale * (grad - gradients["beta"] / m - normalized * (gradients["gamma"] / m)), gradients
+        inputs = scale * (grad - gradients["beta"] / m - normalized * (gradients["gamma"] / m))
+        return LayerGradients(inputs, gradients)
 
     def update_averages(self, cache: Any) -> None:
-        """Move the running averages towards the mean and the variance of a batch.
-
-        Parameters
-        ----------
-        cache : tuple
-            What `forward` returned in training. One from inference changes nothing.
-        """
         if cache.training:
             keep = self.momentum
             self.mean = keep * self.mean + (1.0 - keep) * cache.mean
             self.variance = keep * self.variance + (1.0 - keep) * cache.variance
 
     @property
-    def state(self) -> dict[str, NDArray[np.float64]]:
+    def state(self) -> Parameters:
         """Everything that has to be kept to restore the layer: parameters and running averages."""
-        return {**self.parameters, "mean": self.mean, "variance": self.variance}
+        return {**self._parameters, "mean": self.mean, "variance": self.variance}
 
     @state.setter
     def state(self, values: Mapping[str, NDArray[np.float64]]) -> None:
-        self.parameters = {name: values[name] for name in self.parameters}
+        self.parameters = {name: values[name] for name in self._parameters}
         self.mean, self.variance = values["mean"], values["variance"]

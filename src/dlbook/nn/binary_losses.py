@@ -1,20 +1,40 @@
 """Cross-entropy of yes-or-no answers, from probabilities and from scores before the logistic function."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from .logistic import logistic
-from .reduction import Reduction, check_interval, check_pair, entry_weights, weighted_sum
+from ..checks import number
+from .activation import Floats
+from .loss import loss
+from .reduction import check_interval, check_pair
+from .squashing import logistic
 
 
-def binary_cross_entropy(
-    y: ArrayLike,
-    prediction: ArrayLike,
-    *,
-    epsilon: float = 1e-7,
-    sample_weight: ArrayLike | None = None,
-    reduction: Reduction = "mean",
-) -> float:
+def _check_targets(y: ArrayLike, prediction: ArrayLike) -> tuple[Floats, Floats]:
+    y, prediction = check_pair(y, prediction)
+    check_interval(y, "y", 0.0, 1.0)
+    return y, prediction
+
+
+def _check_both(y: ArrayLike, prediction: ArrayLike) -> tuple[Floats, Floats]:
+    y, prediction = _check_targets(y, prediction)
+    check_interval(prediction, "prediction", 0.0, 1.0)
+    return y, prediction
+
+
+def _inside(p: Floats, epsilon: float) -> Floats:
+    """Move probabilities off 0 and 1."""
+    epsilon = number(epsilon, "epsilon", above=0, below=0.5)
+    return np.clip(p, epsilon, 1 - epsilon)
+
+
+def _probability_slope(y: Floats, prediction: Floats, *, epsilon: float = 1e-7) -> Floats:
+    p = _inside(prediction, epsilon)
+    return np.where(p != prediction, 0.0, (p - y) / (p * (1 - p)))
+
+
+@loss(_probability_slope, _check_both)
+def binary_cross_entropy(y: Floats, prediction: Floats, *, epsilon: float = 1e-7) -> Floats:
     r"""Cross-entropy between yes-or-no targets and predicted probabilities.
 
     Parameters
@@ -26,35 +46,19 @@ def binary_cross_entropy(
     epsilon : float, default 1e-7
         Probabilities are first moved into the range from `epsilon` to ``1 - epsilon``. Otherwise a wrong
         prediction of exactly 0 or 1 would have an infinite loss.
-    sample_weight : array_like of shape (n_samples,), optional
-        Weight of every sample, not negative.
-    reduction : {"mean", "weighted_mean"}, default "mean"
-        Whether the sum is divided by the number of samples, or by the sum of the weights.
 
     Returns
     -------
     float
-        The loss in nats.
-
-    Raises
-    ------
-    ValueError
-        If a target or prediction is no probability, `epsilon` is not between 0 and 0.5, shapes differ, or a
-        weight is negative.
+        The loss in nats. Its gradient is zero where a probability had to be moved, as in Keras: such a
+        prediction learns nothing, however wrong it is. `binary_cross_entropy_from_logits` has no such hole.
 
     Notes
     -----
     .. math:: L = -\frac{1}{n m} \sum_{i=1}^{n} \sum_{j=1}^{m}
               y_{ij} \log p_{ij} + (1 - y_{ij}) \log (1 - p_{ij})
 
-    ==============  ==============  ============================================
-    symbol          name            meaning
-    ==============  ==============  ============================================
-    :math:`y_{ij}`  `y`             target
-    :math:`p_{ij}`  `prediction`    probability of a 1, moved off 0 and 1
-    :math:`n, m`    (shape)         samples and outputs
-    :math:`L`       returned value  loss
-    ==============  ==============  ============================================
+    for :math:`n` samples with :math:`m` outputs, targets :math:`y` and predictions :math:`p`.
 
     References
     ----------
@@ -64,61 +68,15 @@ def binary_cross_entropy(
     --------
     >>> round(binary_cross_entropy([1, 0], [0.9, 0.2]), 4)
     0.1643
-    """
-    y, p, _ = _check_probabilities(y, prediction, epsilon)
-    values = -(y * np.log(p) + (1 - y) * np.log1p(-p))
-    return weighted_sum(values, entry_weights(y.shape, sample_weight, reduction))
-
-
-def binary_cross_entropy_gradient(
-    y: ArrayLike,
-    prediction: ArrayLike,
-    *,
-    epsilon: float = 1e-7,
-    sample_weight: ArrayLike | None = None,
-    reduction: Reduction = "mean",
-) -> NDArray[np.float64]:
-    """Gradient of `binary_cross_entropy` with respect to the predicted probabilities.
-
-    Parameters
-    ----------
-    y, prediction : array_like of shape (n_samples, ...)
-        As in `binary_cross_entropy`.
-    epsilon : float, default 1e-7
-        As in `binary_cross_entropy`.
-    sample_weight : array_like of shape (n_samples,), optional
-        Weight of every sample, not negative.
-    reduction : {"mean", "weighted_mean"}, default "mean"
-        As in `binary_cross_entropy`.
-
-    Returns
-    -------
-    ndarray of the shape of `y`
-        The gradient. It is zero where a probability had to be moved, as in Keras: such a prediction learns
-        nothing, however wrong it is. `binary_cross_entropy_from_logits_gradient` has no such hole.
-
-    Raises
-    ------
-    ValueError
-        As `binary_cross_entropy`.
-
-    Examples
-    --------
-    >>> binary_cross_entropy_gradient([1, 0, 1], [0.5, 0.5, 0.0]).round(4)
+    >>> binary_cross_entropy.gradient([1, 0, 1], [0.5, 0.5, 0.0]).round(4)
     array([-0.6667,  0.6667,  0.    ])
     """
-    y, p, moved = _check_probabilities(y, prediction, epsilon)
-    slope = np.where(moved, 0.0, (p - y) / (p * (1 - p)))
-    return slope * entry_weights(y.shape, sample_weight, reduction)
+    p = _inside(prediction, epsilon)
+    return -(y * np.log(p) + (1 - y) * np.log1p(-p))
 
 
-def binary_cross_entropy_from_logits(
-    y: ArrayLike,
-    prediction: ArrayLike,
-    *,
-    sample_weight: ArrayLike | None = None,
-    reduction: Reduction = "mean",
-) -> float:
+@loss(lambda y, prediction: logistic.function(prediction) - y, _check_targets)
+def binary_cross_entropy_from_logits(y: Floats, prediction: Floats) -> Floats:
     r"""Cross-entropy between yes-or-no targets and scores that the logistic function makes probabilities.
 
     Parameters
@@ -127,20 +85,12 @@ def binary_cross_entropy_from_logits(
         Targets: 0 or 1, or probabilities in between.
     prediction : array_like of the shape of `y`
         Scores before the logistic function, any real numbers.
-    sample_weight : array_like of shape (n_samples,), optional
-        Weight of every sample, not negative.
-    reduction : {"mean", "weighted_mean"}, default "mean"
-        Whether the sum is divided by the number of samples, or by the sum of the weights.
 
     Returns
     -------
     float
-        The loss in nats, exact also where the probability would round to 0 or 1.
-
-    Raises
-    ------
-    ValueError
-        If a target is no probability, shapes differ, a number is not finite, or a weight is negative.
+        The loss in nats, exact also where the probability would round to 0 or 1. Its gradient is probability
+        minus target.
 
     Notes
     -----
@@ -156,64 +106,9 @@ def binary_cross_entropy_from_logits(
     --------
     >>> binary_cross_entropy_from_logits([1, 0], [-1000.0, -1000.0])
     500.0
-    """
-    y, z = _check_logits(y, prediction)
-    # log(1 + e^z) - y z, arranged so that no large numbers are subtracted from each other
-    values = np.log1p(np.exp(-np.abs(z))) + np.where(z > 0, (1 - y) * z, -y * z)
-    return weighted_sum(values, entry_weights(y.shape, sample_weight, reduction))
-
-
-def binary_cross_entropy_from_logits_gradient(
-    y: ArrayLike,
-    prediction: ArrayLike,
-    *,
-    sample_weight: ArrayLike | None = None,
-    reduction: Reduction = "mean",
-) -> NDArray[np.float64]:
-    """Gradient of `binary_cross_entropy_from_logits` with respect to the scores: probability minus target.
-
-    Parameters
-    ----------
-    y, prediction : array_like of shape (n_samples, ...)
-        As in `binary_cross_entropy_from_logits`.
-    sample_weight : array_like of shape (n_samples,), optional
-        Weight of every sample, not negative.
-    reduction : {"mean", "weighted_mean"}, default "mean"
-        As in `binary_cross_entropy_from_logits`.
-
-    Returns
-    -------
-    ndarray of the shape of `y`
-        The gradient.
-
-    Raises
-    ------
-    ValueError
-        As `binary_cross_entropy_from_logits`.
-
-    Examples
-    --------
-    >>> binary_cross_entropy_from_logits_gradient([1, 0], [-1000.0, 0.0])
+    >>> binary_cross_entropy_from_logits.gradient([1, 0], [-1000.0, 0.0])
     array([-0.5 ,  0.25])
     """
-    y, z = _check_logits(y, prediction)
-    return (logistic(z) - y) * entry_weights(y.shape, sample_weight, reduction)
-
-
-def _check_probabilities(
-    y: ArrayLike, prediction: ArrayLike, epsilon: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Return targets, probabilities moved off 0 and 1, and which had to be moved."""
-    y, p = check_pair(y, prediction)
-    check_interval(y, "y", 0.0, 1.0)
-    check_interval(p, "prediction", 0.0, 1.0)
-    if not 0 < epsilon < 0.5:
-        raise ValueError(f"epsilon must be between 0 and 0.5, got {epsilon}")
-    moved = np.clip(p, epsilon, 1 - epsilon)
-    return y, moved, moved != p
-
-
-def _check_logits(y: ArrayLike, prediction: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    y, z = check_pair(y, prediction)
-    check_interval(y, "y", 0.0, 1.0)
-    return y, z
+    z = prediction
+    # log(1 + e^z) - y z, arranged so that no large numbers are subtracted from each other
+    return np.log1p(np.exp(-np.abs(z))) + np.where(z > 0, (1 - y) * z, -y * z)

@@ -3,27 +3,62 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_positive
-from .reduction import (
-    Reduction,
-    check_distribution,
-    check_labels,
-    check_one_hot,
-    check_scores,
-    entry_weights,
-    weighted_sum,
-)
+from ..checks import number
+from .activation import Floats
+from .loss import loss
+from .reduction import check_distribution, check_labels, check_one_hot, check_scores
 from .softmax_functions import log_softmax, softmax
 
+Labels = NDArray[np.int64]
 
-def categorical_cross_entropy(
-    y: ArrayLike,
-    prediction: ArrayLike,
-    *,
-    epsilon: float = 1e-7,
-    sample_weight: ArrayLike | None = None,
-    reduction: Reduction = "mean",
-) -> float:
+
+def _check_probabilities(y: ArrayLike, prediction: ArrayLike) -> tuple[Floats, Floats]:
+    p = check_scores(prediction)
+    check_distribution(p, "prediction")
+    return check_one_hot(y, p), p
+
+
+def _check_logits(y: ArrayLike, prediction: ArrayLike) -> tuple[Floats, Floats]:
+    z = check_scores(prediction)
+    return check_one_hot(y, z), z
+
+
+def _check_sparse_probabilities(y: ArrayLike, prediction: ArrayLike) -> tuple[Labels, Floats]:
+    p = check_scores(prediction)
+    check_distribution(p, "prediction")
+    return check_labels(y, p), p
+
+
+def _check_sparse_logits(y: ArrayLike, prediction: ArrayLike) -> tuple[Labels, Floats]:
+    z = check_scores(prediction)
+    return check_labels(y, z), z
+
+
+def _check_epsilon(epsilon: float) -> float:
+    return number(epsilon, "epsilon", above=0, below=0.5)
+
+
+def _inside(p: Floats, epsilon: float) -> Floats:
+    """Move probabilities off 0 and 1."""
+    epsilon = _check_epsilon(epsilon)
+    return np.clip(p, epsilon, 1 - epsilon)
+
+
+def _at_label(table: Floats, labels: Labels) -> Floats:
+    return np.take_along_axis(table, labels[..., None], axis=-1)[..., 0]
+
+
+def _one_hot(labels: Labels, n_classes: int) -> Floats:
+    return (labels[..., None] == np.arange(n_classes)).astype(float)
+
+
+def _probability_slope(y: Floats, prediction: Floats, *, epsilon: float = 1e-7) -> Floats:
+    p = _inside(prediction, epsilon)
+    return np.where(p == prediction, -y / p, 0.0)
+
+
+@loss(_probability_slope, _check_probabilities, by_row=True)
+def categorical_cross_entropy(y: Floats, prediction: Floats, *, epsilon: float = 1e-7) -> Floats:
     r"""Cross-entropy between one-hot targets and predicted class probabilities.
 
     Parameters
@@ -31,38 +66,23 @@ def categorical_cross_entropy(
     y : array_like of shape (n_samples, ..., n_classes)
         Targets: rows that sum to 1, one-hot or soft.
     prediction : array_like of the shape of `y`
-        Predicted probabilities: rows that sum to 1.
+        Predicted probabilities: rows that sum to 1. Scores before the softmax are refused here.
     epsilon : float, default 1e-7
         Probabilities are first moved into the range from `epsilon` to ``1 - epsilon``. Otherwise a
         probability of exactly 0 for the true class would have an infinite loss.
-    sample_weight : array_like of shape (n_samples,), optional
-        Weight of every sample, not negative.
-    reduction : {"mean", "weighted_mean"}, default "mean"
-        Whether the sum is divided by the number of samples, or by the sum of the weights.
 
     Returns
     -------
     float
-        The loss in nats.
-
-    Raises
-    ------
-    ValueError
-        If rows are no probabilities (scores before the softmax are refused here), `epsilon` is not between 0
-        and 0.5, shapes differ, or a weight is negative.
+        The loss in nats. Weights and gradient: see `Loss`.
 
     Notes
     -----
     .. math:: L = -\frac{1}{n} \sum_{i=1}^{n} \sum_{k=1}^{K} y_{ik} \log p_{ik}
 
-    ==============  ==============  =============================================
-    symbol          name            meaning
-    ==============  ==============  =============================================
-    :math:`y_{ik}`  `y`             1 for the true class, else 0
-    :math:`p_{ik}`  `prediction`    probability of the class, moved off 0 and 1
-    :math:`n, K`    (shape)         samples and classes
-    :math:`L`       returned value  loss
-    ==============  ==============  =============================================
+    for :math:`n` samples and :math:`K` classes, targets :math:`y` and predictions :math:`p`. The gradient is
+    minus target by probability, and zero where the probability had to be moved. Keras first divides every row
+    by its sum, which adds one number to each row of it. Behind a softmax the two are the same.
 
     References
     ----------
@@ -72,64 +92,14 @@ def categorical_cross_entropy(
     --------
     >>> round(categorical_cross_entropy([[0, 1, 0]], [[0.2, 0.7, 0.1]]), 4)
     0.3567
-    """
-    p, moved = _check_probabilities(prediction, epsilon)
-    y = check_one_hot(y, p)
-    values = -(y * np.log(moved)).sum(axis=-1)
-    return weighted_sum(values, entry_weights(values.shape, sample_weight, reduction))
-
-
-def categorical_cross_entropy_gradient(
-    y: ArrayLike,
-    prediction: ArrayLike,
-    *,
-    epsilon: float = 1e-7,
-    sample_weight: ArrayLike | None = None,
-    reduction: Reduction = "mean",
-) -> NDArray[np.float64]:
-    """Gradient of `categorical_cross_entropy` with respect to the predicted probabilities.
-
-    Parameters
-    ----------
-    y, prediction : array_like of shape (n_samples, ..., n_classes)
-        As in `categorical_cross_entropy`.
-    epsilon : float, default 1e-7
-        As in `categorical_cross_entropy`.
-    sample_weight : array_like of shape (n_samples,), optional
-        Weight of every sample, not negative.
-    reduction : {"mean", "weighted_mean"}, default "mean"
-        As in `categorical_cross_entropy`.
-
-    Returns
-    -------
-    ndarray of the shape of `y`
-        The gradient: minus target by probability, and zero where the probability had to be moved. Keras first
-        divides every row by its sum, which adds one number to each row of this gradient. Behind a softmax the
-        two are the same.
-
-    Raises
-    ------
-    ValueError
-        As `categorical_cross_entropy`.
-
-    Examples
-    --------
-    >>> categorical_cross_entropy_gradient([[0, 1, 0]], [[0.25, 0.5, 0.25]]) + 0.0
+    >>> categorical_cross_entropy.gradient([[0, 1, 0]], [[0.25, 0.5, 0.25]]) + 0.0
     array([[ 0., -2.,  0.]])
     """
-    p, moved = _check_probabilities(prediction, epsilon)
-    y = check_one_hot(y, p)
-    slope = np.where(moved == p, -y / moved, 0.0)
-    return slope * entry_weights(p.shape[:-1], sample_weight, reduction)[..., None]
+    return -(y * np.log(_inside(prediction, epsilon))).sum(axis=-1)
 
 
-def categorical_cross_entropy_from_logits(
-    y: ArrayLike,
-    prediction: ArrayLike,
-    *,
-    sample_weight: ArrayLike | None = None,
-    reduction: Reduction = "mean",
-) -> float:
+@loss(lambda y, prediction: softmax.function(prediction) - y, _check_logits, by_row=True)
+def categorical_cross_entropy_from_logits(y: Floats, prediction: Floats) -> Floats:
     r"""Cross-entropy between one-hot targets and scores that a softmax makes probabilities.
 
     Parameters
@@ -138,28 +108,19 @@ def categorical_cross_entropy_from_logits(
         Targets: rows that sum to 1, one-hot or soft.
     prediction : array_like of the shape of `y`
         Scores before the softmax, any real numbers.
-    sample_weight : array_like of shape (n_samples,), optional
-        Weight of every sample, not negative.
-    reduction : {"mean", "weighted_mean"}, default "mean"
-        Whether the sum is divided by the number of samples, or by the sum of the weights.
 
     Returns
     -------
     float
-        The loss in nats, exact also where a probability would round to zero.
-
-    Raises
-    ------
-    ValueError
-        If a row of `y` is no distribution, shapes differ, a number is not finite, or a weight is negative.
+        The loss in nats, exact also where a probability would round to zero. Its gradient is probability
+        minus target.
 
     Notes
     -----
     .. math:: L = \frac{1}{n} \sum_{i=1}^{n} \sum_{k=1}^{K} y_{ik}
               \Bigl( \log \sum_{j=1}^{K} e^{z_{ij}} - z_{ik} \Bigr)
 
-    Here :math:`z_{ik}` is the score in `prediction`; the other symbols are those of
-    `categorical_cross_entropy`.
+    Here :math:`z_{ik}` is the score; the other symbols are those of `categorical_cross_entropy`.
 
     References
     ----------
@@ -169,58 +130,18 @@ def categorical_cross_entropy_from_logits(
     --------
     >>> categorical_cross_entropy_from_logits([[1, 0]], [[0.0, 1000.0]])
     1000.0
-    """
-    z = check_scores(prediction)
-    values = -(check_one_hot(y, z) * log_softmax(z)).sum(axis=-1)
-    return weighted_sum(values, entry_weights(values.shape, sample_weight, reduction))
-
-
-def categorical_cross_entropy_from_logits_gradient(
-    y: ArrayLike,
-    prediction: ArrayLike,
-    *,
-    sample_weight: ArrayLike | None = None,
-    reduction: Reduction = "mean",
-) -> NDArray[np.float64]:
-    """Gradient of `categorical_cross_entropy_from_logits` with respect to the scores.
-
-    Parameters
-    ----------
-    y, prediction : array_like of shape (n_samples, ..., n_classes)
-        As in `categorical_cross_entropy_from_logits`.
-    sample_weight : array_like of shape (n_samples,), optional
-        Weight of every sample, not negative.
-    reduction : {"mean", "weighted_mean"}, default "mean"
-        As in `categorical_cross_entropy_from_logits`.
-
-    Returns
-    -------
-    ndarray of the shape of `y`
-        The gradient: probability minus target.
-
-    Raises
-    ------
-    ValueError
-        As `categorical_cross_entropy_from_logits`.
-
-    Examples
-    --------
-    >>> categorical_cross_entropy_from_logits_gradient([[1, 0]], [[0.0, 1000.0]])
+    >>> categorical_cross_entropy_from_logits.gradient([[1, 0]], [[0.0, 1000.0]])
     array([[-1.,  1.]])
     """
-    z = check_scores(prediction)
-    slope = softmax(z) - check_one_hot(y, z)
-    return slope * entry_weights(z.shape[:-1], sample_weight, reduction)[..., None]
+    return -(y * log_softmax(prediction)).sum(axis=-1)
 
 
-def sparse_categorical_cross_entropy(
-    y: ArrayLike,
-    prediction: ArrayLike,
-    *,
-    epsilon: float = 1e-7,
-    sample_weight: ArrayLike | None = None,
-    reduction: Reduction = "mean",
-) -> float:
+def _sparse_slope(y: Labels, prediction: Floats, *, epsilon: float = 1e-7) -> Floats:
+    return _probability_slope(_one_hot(y, prediction.shape[-1]), prediction, epsilon=epsilon)
+
+
+@loss(_sparse_slope, _check_sparse_probabilities, by_row=True)
+def sparse_categorical_cross_entropy(y: Labels, prediction: Floats, *, epsilon: float = 1e-7) -> Floats:
     """Give `categorical_cross_entropy` for targets that are class indices.
 
     Parameters
@@ -231,81 +152,26 @@ def sparse_categorical_cross_entropy(
         Predicted probabilities: rows that sum to 1.
     epsilon : float, default 1e-7
         As in `categorical_cross_entropy`.
-    sample_weight : array_like of shape (n_samples,), optional
-        Weight of every sample, not negative.
-    reduction : {"mean", "weighted_mean"}, default "mean"
-        As in `categorical_cross_entropy`.
 
     Returns
     -------
     float
         The loss in nats: the mean of minus the logarithm of the true class's probability.
 
-    Raises
-    ------
-    ValueError
-        If a label is no class index, or for a reason that `categorical_cross_entropy` has.
-
     Examples
     --------
     >>> round(sparse_categorical_cross_entropy([1], [[0.2, 0.7, 0.1]]), 4)
     0.3567
     """
-    p, moved = _check_probabilities(prediction, epsilon)
-    values = -np.log(_at_label(moved, check_labels(y, p)))
-    return weighted_sum(values, entry_weights(values.shape, sample_weight, reduction))
+    return -np.log(_at_label(_inside(prediction, epsilon), y))
 
 
-def sparse_categorical_cross_entropy_gradient(
-    y: ArrayLike,
-    prediction: ArrayLike,
-    *,
-    epsilon: float = 1e-7,
-    sample_weight: ArrayLike | None = None,
-    reduction: Reduction = "mean",
-) -> NDArray[np.float64]:
-    """Gradient of `sparse_categorical_cross_entropy` with respect to the predicted probabilities.
-
-    Parameters
-    ----------
-    y : array_like of shape (n_samples, ...)
-        Class indices from 0 to ``n_classes - 1``.
-    prediction : array_like of shape (n_samples, ..., n_classes)
-        Predicted probabilities: rows that sum to 1.
-    epsilon : float, default 1e-7
-        As in `categorical_cross_entropy`.
-    sample_weight : array_like of shape (n_samples,), optional
-        Weight of every sample, not negative.
-    reduction : {"mean", "weighted_mean"}, default "mean"
-        As in `categorical_cross_entropy`.
-
-    Returns
-    -------
-    ndarray of the shape of `prediction`
-        The gradient, as `categorical_cross_entropy_gradient` gives it.
-
-    Raises
-    ------
-    ValueError
-        As `sparse_categorical_cross_entropy`.
-
-    Examples
-    --------
-    >>> sparse_categorical_cross_entropy_gradient([1], [[0.25, 0.5, 0.25]]) + 0.0
-    array([[ 0., -2.,  0.]])
-    """
-    p, moved = _check_probabilities(prediction, epsilon)
-    slope = np.where(moved == p, -_one_hot(check_labels(y, p), p.shape[-1]) / moved, 0.0)
-    return slope * entry_weights(p.shape[:-1], sample_weight, reduction)[..., None]
-
-
-def sparse_categorical_cross_entropy_from_logits(
-    y: ArrayLike,
-    prediction: ArrayLike,
-    *,
-    sample_weight: ArrayLike | None = None,
-    reduction: Reduction = "mean",
-) -> float:
+@loss(
+    lambda y, prediction: softmax.function(prediction) - _one_hot(y, prediction.shape[-1]),
+    _check_sparse_logits,
+    by_row=True,
+)
+def sparse_categorical_cross_entropy_from_logits(y: Labels, prediction: Floats) -> Floats:
     """Give `categorical_cross_entropy_from_logits` for targets that are class indices.
 
     Parameters
@@ -314,79 +180,27 @@ def sparse_categorical_cross_entropy_from_logits(
         Class indices from 0 to ``n_classes - 1``.
     prediction : array_like of shape (n_samples, ..., n_classes)
         Scores before the softmax, any real numbers.
-    sample_weight : array_like of shape (n_samples,), optional
-        Weight of every sample, not negative.
-    reduction : {"mean", "weighted_mean"}, default "mean"
-        As in `categorical_cross_entropy`.
 
     Returns
     -------
     float
-        The loss in nats.
-
-    Raises
-    ------
-    ValueError
-        If a label is no class index, shapes do not fit, a number is not finite, or a weight is negative.
+        The loss in nats. Its gradient: the probabilities, with 1 taken off that of the true class.
 
     Examples
     --------
     >>> sparse_categorical_cross_entropy_from_logits([0], [[0.0, 1000.0]])
     1000.0
     """
-    z = check_scores(prediction)
-    values = -_at_label(log_softmax(z), check_labels(y, z))
-    return weighted_sum(values, entry_weights(values.shape, sample_weight, reduction))
+    return -_at_label(log_softmax(prediction), y)
 
 
-def sparse_categorical_cross_entropy_from_logits_gradient(
-    y: ArrayLike,
-    prediction: ArrayLike,
-    *,
-    sample_weight: ArrayLike | None = None,
-    reduction: Reduction = "mean",
-) -> NDArray[np.float64]:
-    """Gradient of `sparse_categorical_cross_entropy_from_logits` with respect to the scores.
-
-    Parameters
-    ----------
-    y : array_like of shape (n_samples, ...)
-        Class indices from 0 to ``n_classes - 1``.
-    prediction : array_like of shape (n_samples, ..., n_classes)
-        Scores before the softmax, any real numbers.
-    sample_weight : array_like of shape (n_samples,), optional
-        Weight of every sample, not negative.
-    reduction : {"mean", "weighted_mean"}, default "mean"
-        As in `categorical_cross_entropy`.
-
-    Returns
-    -------
-    ndarray of the shape of `prediction`
-        The gradient: the probabilities, with 1 taken off that of the true class.
-
-    Raises
-    ------
-    ValueError
-        As `sparse_categorical_cross_entropy_from_logits`.
-
-    Examples
-    --------
-    >>> sparse_categorical_cross_entropy_from_logits_gradient([0], [[0.0, 1000.0]])
-    array([[-1.,  1.]])
-    """
-    z = check_scores(prediction)
-    slope = softmax(z) - _one_hot(check_labels(y, z), z.shape[-1])
-    return slope * entry_weights(z.shape[:-1], sample_weight, reduction)[..., None]
+def _divergence_slope(y: Floats, prediction: Floats, *, epsilon: float = 1e-7) -> Floats:
+    epsilon = _check_epsilon(epsilon)
+    return np.where(prediction >= epsilon, -np.maximum(y, epsilon) / np.maximum(prediction, epsilon), 0.0)
 
 
-def kl_divergence(
-    y: ArrayLike,
-    prediction: ArrayLike,
-    *,
-    epsilon: float = 1e-7,
-    sample_weight: ArrayLike | None = None,
-    reduction: Reduction = "mean",
-) -> float:
+@loss(_divergence_slope, _check_probabilities, by_row=True)
+def kl_divergence(y: Floats, prediction: Floats, *, epsilon: float = 1e-7) -> Floats:
     r"""Kullback-Leibler divergence of predicted class probabilities from the true ones.
 
     Parameters
@@ -397,28 +211,17 @@ def kl_divergence(
         Predicted probabilities: rows that sum to 1.
     epsilon : float, default 1e-7
         Smaller probabilities, in `y` and in `prediction`, are raised to it.
-    sample_weight : array_like of shape (n_samples,), optional
-        Weight of every sample, not negative.
-    reduction : {"mean", "weighted_mean"}, default "mean"
-        Whether the sum is divided by the number of samples, or by the sum of the weights.
 
     Returns
     -------
     float
         The divergence in nats: zero where both are equal.
 
-    Raises
-    ------
-    ValueError
-        If rows are no probabilities, `epsilon` is not between 0 and 0.5, shapes differ, or a weight is
-        negative.
-
     Notes
     -----
     .. math:: L = \frac{1}{n} \sum_{i=1}^{n} \sum_{k=1}^{K} y_{ik} \log \frac{y_{ik}}{p_{ik}}
 
-    The symbols are those of `categorical_cross_entropy`. It is that cross-entropy minus the entropy of the
-    targets, so both have the same gradient.
+    It is `categorical_cross_entropy` minus the entropy of the targets, so both have the same gradient.
 
     References
     ----------
@@ -429,70 +232,9 @@ def kl_divergence(
     --------
     >>> round(kl_divergence([[0.5, 0.5]], [[0.25, 0.75]]), 4)
     0.1438
-    """
-    p, _ = _check_probabilities(prediction, epsilon)
-    y = np.maximum(check_one_hot(y, p), epsilon)
-    values = (y * np.log(y / np.maximum(p, epsilon))).sum(axis=-1)
-    return weighted_sum(values, entry_weights(values.shape, sample_weight, reduction))
-
-
-def kl_divergence_gradient(
-    y: ArrayLike,
-    prediction: ArrayLike,
-    *,
-    epsilon: float = 1e-7,
-    sample_weight: ArrayLike | None = None,
-    reduction: Reduction = "mean",
-) -> NDArray[np.float64]:
-    """Gradient of `kl_divergence` with respect to the predicted probabilities.
-
-    Parameters
-    ----------
-    y, prediction : array_like of shape (n_samples, ..., n_classes)
-        As in `kl_divergence`.
-    epsilon : float, default 1e-7
-        As in `kl_divergence`.
-    sample_weight : array_like of shape (n_samples,), optional
-        Weight of every sample, not negative.
-    reduction : {"mean", "weighted_mean"}, default "mean"
-        As in `kl_divergence`.
-
-    Returns
-    -------
-    ndarray of the shape of `y`
-        The gradient: minus target by probability, and zero where the probability had to be raised.
-
-    Raises
-    ------
-    ValueError
-        As `kl_divergence`.
-
-    Examples
-    --------
-    >>> kl_divergence_gradient([[0.5, 0.5]], [[0.25, 0.75]]).round(4)
+    >>> kl_divergence.gradient([[0.5, 0.5]], [[0.25, 0.75]]).round(4)
     array([[-2.    , -0.6667]])
     """
-    p, _ = _check_probabilities(prediction, epsilon)
-    y = np.maximum(check_one_hot(y, p), epsilon)
-    slope = np.where(p >= epsilon, -y / np.maximum(p, epsilon), 0.0)
-    return slope * entry_weights(p.shape[:-1], sample_weight, reduction)[..., None]
-
-
-def _check_probabilities(
-    prediction: ArrayLike, epsilon: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the probabilities as they are, and moved off 0 and 1."""
-    p = check_scores(prediction)
-    check_distribution(p, "prediction")
-    check_positive(epsilon, "epsilon")
-    if epsilon >= 0.5:
-        raise ValueError(f"epsilon must be between 0 and 0.5, got {epsilon}")
-    return p, np.clip(p, epsilon, 1 - epsilon)
-
-
-def _at_label(table: NDArray, labels: NDArray[np.int64]) -> NDArray[np.float64]:
-    return np.take_along_axis(table, labels[..., None], axis=-1)[..., 0]
-
-
-def _one_hot(labels: NDArray[np.int64], n_classes: int) -> NDArray[np.float64]:
-    return (labels[..., None] == np.arange(n_classes)).astype(float)
+    epsilon = _check_epsilon(epsilon)
+    y = np.maximum(y, epsilon)
+    return (y * np.log(y / np.maximum(prediction, epsilon))).sum(axis=-1)

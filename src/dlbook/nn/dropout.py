@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_columns, check_rate
-from .layer import Gradients, Layer
+from ..checks import number
+from ..checks import rng as generator
+from .layer import Layer, LayerGradients, check_gradient, check_table
 
 
 def dropout_mask(shape: tuple[int, ...], rate: float, *, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -25,11 +26,6 @@ def dropout_mask(shape: tuple[int, ...], rate: float, *, rng: np.random.Generato
     -------
     ndarray of the given shape
         0 where an output is dropped, 1 / (1 - rate) elsewhere. The gradient is multiplied by the same mask.
-
-    Raises
-    ------
-    ValueError
-        If `rate` is not in [0, 1).
 
     Notes
     -----
@@ -61,8 +57,8 @@ def dropout_mask(shape: tuple[int, ...], rate: float, *, rng: np.random.Generato
     array([[2., 2., 0.],
            [2., 0., 0.]])
     """
-    check_rate(rate)
-    return (rng.random(shape) >= rate) / (1.0 - rate)
+    rate = number(rate, "rate", least=0, below=1)
+    return (generator(rng).random(shape) >= rate) / (1.0 - rate)
 
 
 class Dropout(Layer):
@@ -76,11 +72,6 @@ class Dropout(Layer):
         Whether the units that stay are scaled up by 1 / (1 - rate) in training, as Keras does. If not, the
         units are scaled down by 1 - rate afterwards, as the original paper does with the weights.
 
-    Raises
-    ------
-    ValueError
-        If `rate` is not in [0, 1).
-
     Notes
     -----
     =========  =======================================  =============================
@@ -90,20 +81,8 @@ class Dropout(Layer):
     original   :math:`y_i = m_i \, x_i`                 :math:`y_i = (1 - p) \, x_i`
     =========  =======================================  =============================
 
-    ============  ========  ==========================================
-    symbol        name      meaning
-    ============  ========  ==========================================
-    :math:`x_i`   `x`       output of a unit
-    :math:`p`     `rate`    probability of being dropped
-    :math:`m_i`   `cache`   1 with probability 1 - p, else 0
-    :math:`y_i`   output    what the next layer sees
-    ============  ========  ==========================================
-
-    References
-    ----------
-    - N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov, "Dropout: a simple way to
-      prevent neural networks from overfitting", Journal of Machine Learning Research 15, 2014, sections 4
-      and 10.
+    for an output :math:`x_i`, the rate :math:`p` and :math:`m_i`, which is 1 with probability :math:`1 - p`
+    and else 0: see `dropout_mask`.
 
     Examples
     --------
@@ -115,58 +94,18 @@ class Dropout(Layer):
 
     def __init__(self, rate: float, *, inverted: bool = True) -> None:
         super().__init__()
-        check_rate(rate)
-        self.rate = rate
+        self.rate = number(rate, "rate", least=0, below=1)
         self.inverted = inverted
 
     def forward(
         self, x: ArrayLike, *, training: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64] | float]:
-        """Drop units in training.
-
-        Parameters
-        ----------
-        x : array_like of shape (n_samples, n_units)
-            Outputs of the layer before.
-        training : bool, default False
-            Whether units are dropped.
-        rng : numpy.random.Generator, optional
-            Chooses the units. Needed in training.
-
-        Returns
-        -------
-        output : ndarray of shape (n_samples, n_units)
-            The outputs that are left.
-        cache : ndarray of shape (n_samples, n_units) or float
-            What every input was multiplied by.
-
-        Raises
-        ------
-        ValueError
-            If `x` is not a table, or `rng` is missing in training.
-        """
-        x = check_columns(x, None, "x")
+        x = check_table(x, None)
         mask = self._mask(x.shape, rng) if training else (1.0 if self.inverted else 1.0 - self.rate)
         return x * mask, mask
 
-    def backward(self, grad: NDArray[np.float64], cache: Any) -> tuple[NDArray[np.float64], Gradients]:
-        """Send the gradient back through the units that were not dropped.
-
-        Parameters
-        ----------
-        grad : ndarray of shape (n_samples, n_units)
-            Gradient of the loss with respect to the outputs.
-        cache : ndarray of shape (n_samples, n_units) or float
-            What every input was multiplied by.
-
-        Returns
-        -------
-        grad_input : ndarray of shape (n_samples, n_units)
-            Gradient with respect to the inputs.
-        gradients : dict
-            Empty: there is nothing to learn.
-        """
-        return grad * cache, {}
+    def backward(self, grad: ArrayLike, cache: Any) -> LayerGradients:
+        return LayerGradients(check_gradient(grad, np.shape(cache) or None) * cache, {})
 
     def _mask(self, shape: tuple[int, ...], rng: np.random.Generator | None) -> NDArray[np.float64]:
         if rng is None:

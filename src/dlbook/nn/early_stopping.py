@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..checks import check_count, check_not_negative
+from ..checks import count, not_negative
 
 
 class EarlyStopping:
@@ -26,11 +26,6 @@ class EarlyStopping:
     wait : int
         Epochs since then.
 
-    Raises
-    ------
-    ValueError
-        If `patience` is below 1 or `min_delta` is negative or not finite.
-
     Notes
     -----
     A single epoch above the minimum says little when the loss is noisy. That is what `patience` is for.
@@ -53,10 +48,8 @@ class EarlyStopping:
     wait: int
 
     def __init__(self, patience: int = 5, min_delta: float = 0.0, restore_best: bool = True) -> None:
-        check_count(patience, "patience")
-        check_not_negative(min_delta, "min_delta")
-        self.patience = patience
-        self.min_delta = min_delta
+        self.patience = count(patience, "patience")
+        self.min_delta = not_negative(min_delta, "min_delta")
         self.restore_best = restore_best
         self.reset()
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_positive
-from .losses import Loss
+from ..checks import array, positive
+from .loss import Loss
 from .sequential import Sequential
 
 _FLOOR = 1e-4  # below this size gradients are compared absolutely: rounding would spoil the ratio
+_ROUNDING = 4 * np.finfo(float).eps  # of a function, relative to its value
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class GradientReport:
         The largest error that passes.
     n_entries : int
         How many entries were compared.
+    n_too_small : int
+        How many of them are so small that a wrong one would have passed, even a zero.
     """
 
     name: str
@@ -43,6 +46,7 @@ class GradientReport:
     error: float
     tolerance: float
     n_entries: int
+    n_too_small: int = 0
 
     @property
     def passed(self) -> bool:
@@ -63,10 +67,11 @@ class GradientReport:
     def __str__(self) -> str:
         """Say in one line what was compared and which entry is worst."""
         place = self.name + (str(list(self.index)) if self.index else "")
+        unknown = f"; {self.n_too_small} too small to tell" if self.n_too_small else ""
         return (
             f"{self.n_entries} gradients {'agree' if self.passed else 'do not agree'}, worst is {place}: "
             f"analytic {self.analytic:.6g}, numeric {self.numeric:.6g}, "
-            f"error {self.error:.1e} (tolerance {self.tolerance:.0e})"
+            f"error {self.error:.1e} (tolerance {self.tolerance:.0e}){unknown}"
         )
 
 
@@ -89,11 +94,6 @@ def numerical_gradient(
     -------
     ndarray of the shape of `x`
         The partial derivative for every entry.
-
-    Raises
-    ------
-    ValueError
-        If `step` is not positive and finite, or `x` holds a number that is not finite.
 
     Notes
     -----
@@ -120,9 +120,9 @@ def numerical_gradient(
     >>> numerical_gradient(lambda x: float((x**2).sum()), [3.0, -1.0]).round(6)
     array([ 6., -2.])
     """
-    point = _check_point(x, "x")
-    check_positive(step, "step")
-    return np.array([slope for _, slope in _slopes(function, point, step)]).reshape(point.shape)
+    point = array(x, "x", empty=True)
+    slopes = [slope for _, slope, _ in _slopes(function, point, positive(step, "step"))]
+    return np.array(slopes).reshape(point.shape)
 
 
 def check_gradients(
@@ -154,23 +154,23 @@ def check_gradients(
     GradientReport
         The worst entry and whether all passed. Call its `raise_if_failed` to stop at a wrong gradient.
 
-    Raises
-    ------
-    ValueError
-        If names or shapes of `values` and `gradients` differ, there is nothing to compare, a value is not
-        finite, or `step` or `tolerance` is not positive.
-
     Notes
     -----
-    .. math:: \text{error} = \frac{|a - n|}{\max(|a|, |n|, 10^{-4})}
+    .. math:: \text{error} = \frac{|a - n|}{\max(|a|, |n|, 10^{-4}, r / t)}, \qquad
+              r = 4 \varepsilon \, \frac{|f|}{h}
 
-    ============  ===========  ==============================
-    symbol        name         meaning
-    ============  ===========  ==============================
-    :math:`a`     `analytic`   one entry of the gradients
-    :math:`n`     `numeric`    the central difference for it
-    ============  ===========  ==============================
+    ===================  ============  ==================================================
+    symbol               name          meaning
+    ===================  ============  ==================================================
+    :math:`a`            `analytic`    one entry of the gradients
+    :math:`n`            `numeric`     the central difference for it
+    :math:`t`            `tolerance`   the largest error that passes
+    :math:`r`            (internal)    rounding of the difference, for a function of size
+                                       :math:`|f|`, the step :math:`h` and the precision
+                                       :math:`\varepsilon = 2^{-52}`
+    ===================  ============  ==================================================
 
+    What is smaller than :math:`t` times the denominator passes whatever it is; the report counts it.
     Where a function has a kink between the two points, as the ReLU at zero, the two disagree although
     neither is wrong. Choose another point.
 
@@ -186,24 +186,28 @@ def check_gradients(
     >>> print(check_gradients(function, values, {"a": [3.0, 5.0], "b": [1.0, 2.5]}))
     4 gradients do not agree, worst is b[1]: analytic 2.5, numeric 2, error 2.0e-01 (tolerance 1e-06)
     """
-    check_positive(step, "step")
-    check_positive(tolerance, "tolerance")
+    step, tolerance = positive(step, "step"), positive(tolerance, "tolerance")
     points, slopes = _check_pairs(values, gradients)
-    worst, n_entries = None, 0
+    worst, n_entries, n_too_small = None, 0, 0
     for name, point in points.items():
 
-        def varied(array: NDArray, name: str = name) -> float:
-            return function({**points, name: array})
+        def varied(changed: NDArray, name: str = name) -> float:
+            return function({**points, name: changed})
 
-        for index, numeric in _slopes(varied, point, step):
+        for index, numeric, size in _slopes(varied, point, step):
             analytic = float(slopes[name][index])
-            error = _error(analytic, numeric)
+            floor = max(_FLOOR, _ROUNDING * size / step / tolerance)
+            largest = max(abs(analytic), abs(numeric))
+            error = abs(analytic - numeric) / max(largest, floor)
+            if not np.isfinite(error):
+                error = np.inf  # not a number is the worst of errors
             n_entries += 1
+            n_too_small += 0 < largest <= tolerance * floor
             if worst is None or error > worst[-1]:
                 worst = (name, index, analytic, numeric, error)
     if worst is None:
         raise ValueError("values must hold at least one number, got none")
-    return GradientReport(*worst, tolerance=tolerance, n_entries=n_entries)
+    return GradientReport(*worst, tolerance=tolerance, n_entries=n_entries, n_too_small=n_too_small)
 
 
 def check_network(
@@ -243,11 +247,6 @@ def check_network(
     GradientReport
         The worst entry, named as in ``"0.weights"`` or ``"x"``, and whether all passed.
 
-    Raises
-    ------
-    ValueError
-        If the samples do not fit the network or the loss, or `step` or `tolerance` is not positive.
-
     Examples
     --------
     >>> from dlbook.nn import ActivationLayer, Dense
@@ -276,36 +275,31 @@ def check_network(
 
 def _slopes(
     function: Callable[[NDArray], float], point: NDArray, step: float
-) -> Iterator[tuple[tuple[int, ...], float]]:
-    """Yield every index of an array with the central difference there."""
+) -> Iterator[tuple[tuple[int, ...], float, float]]:
+    """Yield every index of an array with the central difference there, and with the size of the function."""
     for index in np.ndindex(point.shape):
         above, below = point.copy(), point.copy()
         above[index] += step
         below[index] -= step
-        yield index, (float(function(above)) - float(function(below))) / (2 * step)
-
-
-def _error(analytic: float, numeric: float) -> float:
-    error = abs(analytic - numeric) / max(abs(analytic), abs(numeric), _FLOOR)
-    return error if np.isfinite(error) else np.inf  # not a number is the worst of errors
+        upper, lower = float(function(above)), float(function(below))
+        yield index, (upper - lower) / (2 * step), max(abs(upper), abs(lower))
 
 
 def _check_pairs(
     values: Mapping[str, ArrayLike], gradients: Mapping[str, ArrayLike]
 ) -> tuple[dict[str, NDArray[np.float64]], dict[str, NDArray[np.float64]]]:
+    for name, given in (("values", values), ("gradients", gradients)):
+        if not isinstance(given, Mapping):
+            raise ValueError(f"{name} must be a dictionary of arrays, got {type(given).__name__}")
     if set(values) != set(gradients):
         raise ValueError(f"gradients must have the names {sorted(values)}, got {sorted(gradients)}")
-    points = {name: _check_point(value, name) for name, value in values.items()}
-    slopes = {name: np.asarray(gradient, dtype=float) for name, gradient in gradients.items()}
+    points = {name: array(value, f"values of {name!r}", empty=True) for name, value in values.items()}
+    slopes = {
+        name: array(given, f"gradients of {name!r}", finite=False, empty=True)
+        for name, given in gradients.items()
+    }
     for name, slope in slopes.items():
         if slope.shape != points[name].shape:
             shape = points[name].shape
             raise ValueError(f"gradients must have shape {shape} for {name}, as values, got {slope.shape}")
     return points, slopes
-
-
-def _check_point(x: ArrayLike, name: str) -> NDArray[np.float64]:
-    point = np.array(x, dtype=float)
-    if not np.isfinite(point).all():
-        raise ValueError(f"{name} must be finite, got {point[~np.isfinite(point)][0]}")
-    return point

@@ -18,7 +18,7 @@ class History:
     validation_metrics : dict of str to list of float
         Each metric on the validation data after the epoch.
     learning_rate : list of float
-        The rate used in the epoch.
+        The rate of the first step of the epoch.
     largest_change : list of float
         The largest change of a single parameter over the epoch.
     n_updates : int

@@ -1,17 +1,90 @@
-"""What all layers of a network have in common."""
+"""What has parameters and runs forward and backward: a layer, and whatever is made of layers."""
 
+import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..checks import array
+
+Parameters = dict[str, NDArray[np.float64]]
 Gradients = dict[str, NDArray[np.float64]]
-State = dict[str, NDArray[np.float64]]
 
 
-class Layer:
-    """What all layers have in common. A layer of its own kind overrides `forward` and `backward`.
+class LayerGradients(NamedTuple):
+    """Gradients of a loss, as the backward pass of a layer returns them.
+
+    Parameters
+    ----------
+    inputs : ndarray of shape (n_samples, n_inputs)
+        Gradient with respect to the inputs.
+    parameters : dict of str to ndarray
+        Gradient with respect to every parameter, under its name.
+    """
+
+    inputs: NDArray[np.float64]
+    parameters: Gradients
+
+
+class Module(ABC):
+    """What `Layer`, `SequenceLayer` and `Sequential` have in common.
+
+    A method that overrides one of these and has no docstring of its own takes over the one it overrides.
+    """
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        for name, member in vars(cls).items():
+            if inspect.isfunction(member) and member.__doc__ is None and hasattr(super(cls, cls), name):
+                member.__doc__ = inspect.getdoc(getattr(super(cls, cls), name))
+
+    @property
+    def parameters(self) -> Mapping[str, NDArray[np.float64]]:
+        """What training changes, by name. Assign a dictionary to change some or all; shapes must stay."""
+        return MappingProxyType(self._collect())
+
+    @parameters.setter
+    def parameters(self, values: Mapping[str, ArrayLike]) -> None:
+        present, new = self.parameters, {}
+        for name, value in values.items():
+            if name not in present:
+                raise ValueError(f"parameters must be named {', '.join(present)}, got {name!r}")
+            given = array(value, f"parameters of {name!r}", finite=False, empty=True)
+            if given.shape != present[name].shape:
+                raise ValueError(
+                    f"parameters must have shape {present[name].shape} for {name!r}, got {given.shape}"
+                )
+            new[name] = given.copy()
+        self._assign(new)
+
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers training changes."""
+        return sum(parameter.size for parameter in self.parameters.values())
+
+    @abstractmethod
+    def forward(self, x: ArrayLike, *arguments: Any, **keywords: Any) -> tuple[NDArray, Any]:
+        """Compute the outputs, and whatever else `backward` needs to know of this call."""
+
+    @abstractmethod
+    def backward(self, grad: Any, cache: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Send the gradient of the loss from the outputs back to `inputs` and `parameters`."""
+
+    @abstractmethod
+    def _collect(self) -> Parameters:
+        """Return the parameters by name."""
+
+    @abstractmethod
+    def _assign(self, values: Parameters) -> None:
+        """Put checked arrays in the place of the parameters of the same names."""
+
+
+class Layer(Module):
+    """A layer of a feed-forward network. One of your own overrides `forward` and `backward`.
 
     Attributes
     ----------
@@ -26,14 +99,14 @@ class Layer:
         Number of columns that it gives, None if as many as it takes.
     """
 
-    parameters: dict[str, NDArray[np.float64]]
     trainable: bool = True
     n_inputs: int | None = None
     n_outputs: int | None = None
 
-    def __init__(self) -> None:
-        self.parameters = {}
+    def __init__(self, **parameters: NDArray[np.float64]) -> None:
+        self._parameters = parameters
 
+    @abstractmethod
     def forward(
         self, x: ArrayLike, *, training: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[NDArray[np.float64], Any]:
@@ -55,26 +128,25 @@ class Layer:
         cache : object
             What `backward` needs to know of this call.
         """
-        raise NotImplementedError
 
-    def backward(self, grad: NDArray[np.float64], cache: Any) -> tuple[NDArray[np.float64], Gradients]:
+    @abstractmethod
+    def backward(self, grad: ArrayLike, cache: Any) -> LayerGradients:
         """Send the gradient of the loss from the outputs back to the inputs and the parameters.
 
         Parameters
         ----------
-        grad : ndarray of shape (n_samples, n_outputs)
+        grad : array_like of shape (n_samples, n_outputs)
             Gradient of the loss with respect to the outputs.
         cache : object
             What `forward` returned beside the outputs.
 
         Returns
         -------
-        grad_input : ndarray of shape (n_samples, n_inputs)
+        inputs : ndarray of shape (n_samples, n_inputs)
             Gradient with respect to the inputs.
-        gradients : dict of str to ndarray
+        parameters : dict of str to ndarray
             Gradient with respect to every parameter, under its name.
         """
-        raise NotImplementedError
 
     def penalty(self) -> tuple[float, Gradients]:
         """Return what the layer adds to the loss because of its weights.
@@ -101,10 +173,27 @@ class Layer:
         """
 
     @property
-    def state(self) -> dict[str, NDArray[np.float64]]:
+    def state(self) -> Parameters:
         """Everything that has to be kept to restore the layer: parameters and running averages."""
-        return dict(self.parameters)
+        return dict(self._parameters)
 
     @state.setter
     def state(self, values: Mapping[str, NDArray[np.float64]]) -> None:
-        self.parameters = {name: values[name] for name in self.parameters}
+        self.parameters = {name: values[name] for name in self._parameters}
+
+    def _collect(self) -> Parameters:
+        return self._parameters
+
+    def _assign(self, values: Parameters) -> None:
+        self._parameters.update(values)
+
+
+def check_table(x: ArrayLike, n_columns: int | None, name: str = "x") -> NDArray[np.float64]:
+    """Return samples, one a row, or refuse what is none or has the wrong number of columns."""
+    columns = "n_features" if n_columns is None else n_columns
+    return array(x, name, ("n_samples", columns), finite=False, empty=True)
+
+
+def check_gradient(grad: ArrayLike, shape: tuple[int, ...] | None) -> NDArray[np.float64]:
+    """Return the gradient for the outputs, or refuse what does not have their shape."""
+    return array(grad, "grad", shape, finite=False, empty=True)

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_columns, check_count, check_finite, check_gradient, check_positive
-from .activations import ACTIVATIONS, Activation
+from ..checks import array, choice, count, positive
+from ..checks import rng as generator
+from .activation import Activation
+from .activations import ACTIVATIONS
 from .initializers import INITIALIZERS
-from .layer import Gradients, Layer
-from .penalties import L1L2, max_norm
-from .softmax_functions import softmax, softmax_backward
+from .layer import Gradients, Layer, LayerGradients, check_gradient, check_table
+from .penalties import L1L2, shortened_columns
 
 Initializer = Callable[..., NDArray[np.float64]]
 
@@ -37,12 +38,6 @@ class Dense(Layer):
         Penalty on the weights (not on the biases) that is added to the loss.
     limit : float, optional
         The longest that the incoming weights of a unit may become (max-norm), positive.
-
-    Raises
-    ------
-    ValueError
-        If a number of units is below 1, a shape does not fit, a value is not finite, `limit` is not positive,
-        the initializer is unknown, or neither `weights` nor `rng` is given.
 
     Notes
     -----
@@ -87,86 +82,41 @@ class Dense(Layer):
         penalty: L1L2 | None = None,
         limit: float | None = None,
     ) -> None:
-        check_count(n_inputs, "n_inputs")
-        check_count(n_units, "n_units")
-        if limit is not None:
-            check_positive(limit, "limit")
+        self.n_inputs = count(n_inputs, "n_inputs")
+        self.n_outputs = self.n_units = count(n_units, "n_units")
+        self.limit = None if limit is None else positive(limit, "limit")
+        if not (penalty is None or isinstance(penalty, L1L2)):
+            raise ValueError(f"penalty must be an L1, L2 or L1L2, got {penalty!r}")
+        self.weight_penalty, shape = penalty, (self.n_inputs, self.n_units)
         if weights is None:
-            weights = _draw((n_inputs, n_units), initializer, rng)
-        self.n_inputs = int(n_inputs)
-        self.n_outputs = self.n_units = int(n_units)
-        self.weight_penalty, self.limit = penalty, limit
-        self.parameters = {
-            "weights": _parameter(weights, (n_inputs, n_units), "weights"),
-            "bias": _parameter(np.zeros(n_units) if bias is None else bias, (n_units,), "bias"),
-        }
+            weights = _draw(shape, initializer, rng)
+        bias = np.zeros(self.n_units) if bias is None else bias
+        super().__init__(
+            weights=array(weights, "weights", shape).copy(), bias=array(bias, "bias", shape[1:]).copy()
+        )
 
     def forward(
         self, x: ArrayLike, *, training: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Compute the net inputs of the units.
-
-        Parameters
-        ----------
-        x : array_like of shape (n_samples, n_inputs)
-            One sample a row.
-        training : bool, default False
-            Makes no difference here.
-        rng : numpy.random.Generator, optional
-            Not used here.
-
-        Returns
-        -------
-        output : ndarray of shape (n_samples, n_units)
-            The net inputs.
-        cache : ndarray of shape (n_samples, n_inputs)
-            The inputs.
-        """
-        x = check_columns(x, self.n_inputs, "x")
-        net_inputs = x @ self.parameters["weights"]
-        net_inputs += self.parameters["bias"]  # in place: no second table of this size
+        x = check_table(x, self.n_inputs)
+        net_inputs = x @ self._parameters["weights"]
+        net_inputs += self._parameters["bias"]  # in place: no second table of this size
         return net_inputs, x
 
-    def backward(self, grad: NDArray[np.float64], cache: Any) -> tuple[NDArray[np.float64], Gradients]:
-        """Send the gradient back to the inputs, the weights and the biases.
-
-        Parameters
-        ----------
-        grad : ndarray of shape (n_samples, n_units)
-            Gradient of the loss with respect to the net inputs.
-        cache : ndarray of shape (n_samples, n_inputs)
-            The inputs.
-
-        Returns
-        -------
-        grad_input : ndarray of shape (n_samples, n_inputs)
-            Gradient with respect to the inputs.
-        gradients : dict of str to ndarray
-            Gradients of `weights` and `bias`.
-        """
+    def backward(self, grad: ArrayLike, cache: Any) -> LayerGradients:
         grad = check_gradient(grad, (len(cache), self.n_units))
         gradients = {"weights": cache.T @ grad, "bias": grad.sum(axis=0)}
-        return grad @ self.parameters["weights"].T, gradients
+        return LayerGradients(grad @ self._parameters["weights"].T, gradients)
 
     def penalty(self) -> tuple[float, Gradients]:
-        """Return the penalty on the weights.
-
-        Returns
-        -------
-        value : float
-            The penalty, 0 without one.
-        gradients : dict of str to ndarray
-            Its slope for the weights.
-        """
         if self.weight_penalty is None:
             return 0.0, {}
-        weights = self.parameters["weights"]
+        weights = self._parameters["weights"]
         return self.weight_penalty.value(weights), {"weights": self.weight_penalty.gradient(weights)}
 
     def constrain(self) -> None:
-        """Shorten the weight vectors that are longer than the limit."""
         if self.limit is not None:
-            self.parameters["weights"] = max_norm(self.parameters["weights"], self.limit)
+            self._parameters["weights"] = shortened_columns(self._parameters["weights"], self.limit)
 
 
 class ActivationLayer(Layer):
@@ -175,27 +125,14 @@ class ActivationLayer(Layer):
     Parameters
     ----------
     activation : str or Activation
-        A key of `ACTIVATIONS`, "softmax", or an activation of your own.
-
-    Raises
-    ------
-    ValueError
-        If there is no activation of that name.
+        A key of `ACTIVATIONS`, or an activation of your own.
 
     Notes
     -----
     .. math:: A = f(Z), \qquad \frac{\partial L}{\partial Z} = G \odot f'(Z)
 
-    ============  ==============  ==============================================
-    symbol        name            meaning
-    ============  ==============  ==============================================
-    :math:`Z`     `x`             net inputs
-    :math:`f`     `activation`    the function
-    :math:`A`     output          activations
-    :math:`G`     `grad`          gradient of the loss for every activation
-    ============  ==============  ==============================================
-
-    The outputs of a softmax depend on the whole row; its gradient is that of `softmax_backward`.
+    for net inputs :math:`Z` and the gradient :math:`G` of the loss for the activations :math:`A`. The outputs
+    of a softmax depend on the whole row: see `softmax`.
 
     References
     ----------
@@ -210,56 +147,18 @@ class ActivationLayer(Layer):
 
     def __init__(self, activation: str | Activation) -> None:
         super().__init__()
-        self.activation = _find_activation(activation)
+        if not isinstance(activation, Activation):
+            activation = ACTIVATIONS[choice(activation, "activation", ACTIVATIONS)]
+        self.activation = activation
 
     def forward(
         self, x: ArrayLike, *, training: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Compute the activations.
+        x = check_table(x, None)
+        return self.activation(x), x
 
-        Parameters
-        ----------
-        x : array_like of shape (n_samples, n_units)
-            Net inputs.
-        training : bool, default False
-            Makes no difference here.
-        rng : numpy.random.Generator, optional
-            Not used here.
-
-        Returns
-        -------
-        output : ndarray of shape (n_samples, n_units)
-            The activations.
-        cache : ndarray of shape (n_samples, n_units)
-            The net inputs; for the softmax its outputs.
-        """
-        x = check_columns(x, None, "x")
-        if self.activation is None:
-            probabilities = softmax(x)
-            return probabilities, probabilities
-        return self.activation.function(x), x
-
-    def backward(self, grad: NDArray[np.float64], cache: Any) -> tuple[NDArray[np.float64], Gradients]:
-        """Send the gradient back through the function.
-
-        Parameters
-        ----------
-        grad : ndarray of shape (n_samples, n_units)
-            Gradient of the loss with respect to the activations.
-        cache : ndarray of shape (n_samples, n_units)
-            What `forward` returned beside the activations.
-
-        Returns
-        -------
-        grad_input : ndarray of shape (n_samples, n_units)
-            Gradient with respect to the net inputs.
-        gradients : dict
-            Empty: there is nothing to learn.
-        """
-        grad = check_gradient(grad, cache.shape)
-        if self.activation is None:
-            return softmax_backward(cache, grad), {}
-        return grad * self.activation.derivative(cache), {}
+    def backward(self, grad: ArrayLike, cache: Any) -> LayerGradients:
+        return LayerGradients(self.activation.backward(cache, check_gradient(grad, cache.shape)), {})
 
 
 def _draw(
@@ -267,28 +166,6 @@ def _draw(
 ) -> NDArray[np.float64]:
     if rng is None:
         raise ValueError("rng must be a numpy.random.Generator unless weights is given, got None")
-    if callable(initializer):
-        return initializer(shape, rng=rng)
-    if initializer not in INITIALIZERS:
-        raise ValueError(f"initializer must be one of {', '.join(INITIALIZERS)}, got {initializer!r}")
-    return INITIALIZERS[initializer](shape, rng=rng)
-
-
-def _parameter(values: ArrayLike, shape: tuple[int, ...], name: str) -> NDArray[np.float64]:
-    parameter = np.array(values, dtype=float)
-    if parameter.shape != shape:
-        raise ValueError(f"{name} must have shape {shape}, got shape {parameter.shape}")
-    check_finite(parameter, name)
-    return parameter
-
-
-def _find_activation(activation: str | Activation) -> Activation | None:
-    """Return the activation, None for the softmax, which is no function of single numbers."""
-    if isinstance(activation, Activation):
-        return activation
-    if activation == "softmax":
-        return None
-    if activation not in ACTIVATIONS:
-        known = ", ".join([*ACTIVATIONS, "softmax"])
-        raise ValueError(f"activation must be one of {known}, got {activation!r}")
-    return ACTIVATIONS[activation]
+    if not callable(initializer):
+        initializer = INITIALIZERS[choice(initializer, "initializer", INITIALIZERS)]
+    return initializer(shape, rng=generator(rng))

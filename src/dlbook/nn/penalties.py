@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_not_negative, check_positive, check_rate
+from ..checks import array, not_negative, number, positive, probabilities
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,6 @@ class L1L2:
         Strength of the penalty on sizes, 0 or more.
     l2 : float, default 0.01
         Strength of the penalty on squares, 0 or more.
-
-    Raises
-    ------
-    ValueError
-        If a strength is negative or not finite.
 
     Notes
     -----
@@ -57,39 +52,18 @@ class L1L2:
     l2: float = 0.01
 
     def __post_init__(self) -> None:
-        check_not_negative(self.l1, "l1")
-        check_not_negative(self.l2, "l2")
+        not_negative(self.l1, "l1")
+        not_negative(self.l2, "l2")
 
     def value(self, weights: ArrayLike) -> float:
-        """Return the penalty of some weights.
-
-        Parameters
-        ----------
-        weights : array_like of any shape
-            The weights.
-
-        Returns
-        -------
-        float
-            The penalty.
-        """
-        weights = np.asarray(weights, dtype=float)
-        return float(self.l1 * np.abs(weights).sum() + self.l2 * (weights**2).sum())
+        """Return the penalty of some weights, an array of any shape."""
+        weights = array(weights, "weights", finite=False, empty=True)
+        with np.errstate(over="ignore"):  # infinite is the right answer then
+            return float(self.l1 * np.abs(weights).sum() + self.l2 * (weights**2).sum())
 
     def gradient(self, weights: ArrayLike) -> NDArray[np.float64]:
-        """Return the slope of the penalty for every weight.
-
-        Parameters
-        ----------
-        weights : array_like of any shape
-            The weights.
-
-        Returns
-        -------
-        ndarray of the shape of `weights`
-            The gradient.
-        """
-        weights = np.asarray(weights, dtype=float)
+        """Return the slope of the penalty for every weight."""
+        weights = array(weights, "weights", finite=False, empty=True)
         return self.l1 * np.sign(weights) + 2 * self.l2 * weights
 
 
@@ -154,22 +128,11 @@ def max_norm(weights: ArrayLike, limit: float) -> NDArray[np.float64]:
     ndarray of shape (n_inputs, n_units)
         The weights, no column longer than `limit`.
 
-    Raises
-    ------
-    ValueError
-        If `weights` is not a table or `limit` is not positive and finite.
-
     Notes
     -----
     .. math:: w \leftarrow w \, \min\left(1, \frac{r}{\lVert w \rVert_2}\right)
 
-    ============  =====================  ================================
-    symbol        name                   meaning
-    ============  =====================  ================================
-    :math:`w`     column of `weights`    incoming weights of one unit
-    :math:`r`     `limit`                the longest it may be
-    ============  =====================  ================================
-
+    for the incoming weights :math:`w` of one unit, a column of `weights`, and the `limit` :math:`r`.
     Without the minimum every column would be stretched or cut to the length :math:`r`.
 
     References
@@ -183,12 +146,19 @@ def max_norm(weights: ArrayLike, limit: float) -> NDArray[np.float64]:
     array([[0.6, 0.3],
            [0.8, 0.4]])
     """
-    weights = np.asarray(weights, dtype=float)
-    if weights.ndim != 2:
-        raise ValueError(f"weights must have shape (n_inputs, n_units), got shape {weights.shape}")
-    check_positive(limit, "limit")
-    norms = np.linalg.norm(weights, axis=0)
-    return weights * np.where(norms > limit, limit / np.where(norms > limit, norms, 1.0), 1.0)
+    weights = array(weights, "weights", ("n_inputs", "n_units"), empty=True)
+    return shortened_columns(weights, positive(limit, "limit"))
+
+
+def shortened_columns(weights: NDArray[np.float64], limit: float) -> NDArray[np.float64]:
+    """Shorten the columns longer than the limit. One that is not finite stays as it is."""
+    largest = np.abs(weights).max(axis=0, initial=0.0)
+    unit = np.where((largest > 1e150) | ((largest < 1e-150) & (largest > 0)), largest, 1.0)
+    scaled = weights / unit  # no square overflows, and none vanishes
+    norms = np.linalg.norm(scaled, axis=0)
+    with np.errstate(over="ignore"):
+        too_long = norms > limit / unit
+    return np.where(too_long, scaled * (limit / np.where(too_long, norms, 1.0)), weights)
 
 
 def smooth_labels(one_hot: ArrayLike, amount: float) -> NDArray[np.float64]:
@@ -206,22 +176,11 @@ def smooth_labels(one_hot: ArrayLike, amount: float) -> NDArray[np.float64]:
     ndarray of shape (n_samples, n_classes)
         Softer targets; the rows still have the sum 1.
 
-    Raises
-    ------
-    ValueError
-        If `one_hot` is not a table of probabilities or `amount` is not in [0, 1).
-
     Notes
     -----
     .. math:: y'_k = (1 - \alpha) \, y_k + \frac{\alpha}{K}
 
-    ===============  ======================  =====================
-    symbol           name                    meaning
-    ===============  ======================  =====================
-    :math:`y_k`      element of `one_hot`    target for a class
-    :math:`\alpha`   `amount`                how much is spread
-    :math:`K`        columns of `one_hot`    number of classes
-    ===============  ======================  =====================
+    for the target :math:`y_k` of one of :math:`K` classes, and the `amount` :math:`\alpha`.
 
     References
     ----------
@@ -233,14 +192,6 @@ def smooth_labels(one_hot: ArrayLike, amount: float) -> NDArray[np.float64]:
     >>> smooth_labels([[0.0, 1.0, 0.0, 0.0]], amount=0.2)
     array([[0.05, 0.85, 0.05, 0.05]])
     """
-    targets = np.asarray(one_hot, dtype=float)
-    if targets.ndim != 2:
-        raise ValueError(f"one_hot must have shape (n_samples, n_classes), got shape {targets.shape}")
-    sums = targets.sum(axis=1)
-    wrong = np.flatnonzero(~(np.isclose(sums, 1.0) & (targets >= 0).all(axis=1)))
-    if wrong.size:
-        raise ValueError(
-            f"one_hot must have rows of probabilities that sum to 1, got row {wrong[0]}: {targets[wrong[0]]}"
-        )
-    check_rate(amount, "amount")
+    targets = probabilities(one_hot, "one_hot", ("n_samples", "n_classes"))
+    amount = number(amount, "amount", least=0, below=1)
     return (1 - amount) * targets + amount / targets.shape[1]

@@ -1,19 +1,24 @@
 """Rectifiers: activations that pass positive numbers on and hold negative ones back.
 
-All of them bend at zero. There the derivative functions return the slope on the left side.
+All of them bend at zero. There the derivative is the slope on the left side.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from ..checks import array, number
+from ..checks import rng as generator
+from .activation import Floats, activation
 
 
-def relu(z: ArrayLike) -> NDArray[np.float64]:
+@activation(lambda z: (z > 0).astype(float))
+def relu(z: Floats) -> Floats:
     r"""Rectified linear unit: keep what is positive, put zero for the rest.
 
     Parameters
     ----------
     z : array_like of any shape
-        Real numbers.
+        Net inputs.
 
     Returns
     -------
@@ -30,40 +35,24 @@ def relu(z: ArrayLike) -> NDArray[np.float64]:
 
     Examples
     --------
-    >>> relu([-2.0, 0.0, 3.0])
-    array([0., 0., 3.])
+    >>> relu([-2.0, 0.0, 3.0]), relu.derivative([-2.0, 0.0, 3.0])
+    (array([0., 0., 3.]), array([0., 0., 1.]))
     """
-    return np.maximum(np.asarray(z, dtype=float), 0.0)
+    return np.maximum(z, 0.0)
 
 
-def relu_derivative(z: ArrayLike) -> NDArray[np.float64]:
-    """Slope of `relu`: one for positive numbers, zero for the others and at zero.
-
-    Parameters
-    ----------
-    z : array_like of any shape
-        Real numbers.
-
-    Returns
-    -------
-    ndarray of the shape of `z`
-        The slopes.
-
-    Examples
-    --------
-    >>> relu_derivative([-2.0, 0.0, 3.0])
-    array([0., 0., 1.])
-    """
-    return (np.asarray(z, dtype=float) > 0).astype(float)
+def _prelu_slope(z: Floats, slope: ArrayLike = 0.25) -> Floats:
+    return np.where(z > 0, 1.0, _check_slopes(slope, z.shape))
 
 
-def leaky_relu(z: ArrayLike, slope: float = 0.01) -> NDArray[np.float64]:
+@activation(lambda z, slope=0.01: _prelu_slope(z, number(slope, "slope")))
+def leaky_relu(z: Floats, slope: float = 0.01) -> Floats:
     r"""Rectifier that lets a fixed share of every negative number through.
 
     Parameters
     ----------
     z : array_like of any shape
-        Real numbers.
+        Net inputs.
     slope : float, default 0.01
         The share, a setting that training does not change. Keras's default is 0.2.
 
@@ -72,21 +61,11 @@ def leaky_relu(z: ArrayLike, slope: float = 0.01) -> NDArray[np.float64]:
     ndarray of the shape of `z`
         The numbers, the negative ones multiplied by `slope`.
 
-    Raises
-    ------
-    ValueError
-        If `slope` is not a single finite number.
-
     Notes
     -----
     .. math:: f(z) = z \text{ if } z > 0, \text{ else } \alpha z
 
-    ==============  ==============  =====================================
-    symbol          name            meaning
-    ==============  ==============  =====================================
-    :math:`z`       `z`             input of the activation
-    :math:`\alpha`  `slope`         slope on the negative side
-    ==============  ==============  =====================================
+    with the `slope` :math:`\alpha`.
 
     References
     ----------
@@ -95,47 +74,20 @@ def leaky_relu(z: ArrayLike, slope: float = 0.01) -> NDArray[np.float64]:
 
     Examples
     --------
-    >>> leaky_relu([-2.0, 0.0, 3.0])
-    array([-0.02,  0.  ,  3.  ])
+    >>> leaky_relu([-2.0, 0.0, 3.0]), leaky_relu.derivative([-2.0, 3.0], slope=0.2)
+    (array([-0.02,  0.  ,  3.  ]), array([0.2, 1. ]))
     """
-    return prelu(z, _check_number(slope, "slope"))
+    return np.where(z > 0, z, number(slope, "slope") * z)
 
 
-def leaky_relu_derivative(z: ArrayLike, slope: float = 0.01) -> NDArray[np.float64]:
-    """Slope of `leaky_relu`: one for positive numbers, `slope` for the others.
-
-    Parameters
-    ----------
-    z : array_like of any shape
-        Real numbers.
-    slope : float, default 0.01
-        The slope on the negative side.
-
-    Returns
-    -------
-    ndarray of the shape of `z`
-        The slopes.
-
-    Raises
-    ------
-    ValueError
-        If `slope` is not a single finite number.
-
-    Examples
-    --------
-    >>> leaky_relu_derivative([-2.0, 0.0, 3.0])
-    array([0.01, 0.01, 1.  ])
-    """
-    return prelu_derivative(z, _check_number(slope, "slope"))
-
-
-def prelu(z: ArrayLike, slope: ArrayLike = 0.25) -> NDArray[np.float64]:
-    r"""Parametric rectifier: a leaky one whose slope is learned.
+@activation(_prelu_slope)
+def prelu(z: Floats, slope: ArrayLike = 0.25) -> Floats:
+    """Parametric rectifier: a leaky one whose slope is learned, by `prelu_slope_derivative`.
 
     Parameters
     ----------
     z : array_like of shape (..., n_units)
-        Real numbers.
+        Net inputs.
     slope : array_like, default 0.25
         The slope on the negative side: one number, one for every unit, or any other shape that broadcasts to
         that of `z`. The default is where He et al. start the training.
@@ -144,18 +96,6 @@ def prelu(z: ArrayLike, slope: ArrayLike = 0.25) -> NDArray[np.float64]:
     -------
     ndarray of the shape of `z`
         The numbers, the negative ones multiplied by their slope.
-
-    Raises
-    ------
-    ValueError
-        If `slope` is not finite or its shape does not broadcast to that of `z`.
-
-    Notes
-    -----
-    .. math:: f(z) = z \text{ if } z > 0, \text{ else } \alpha z
-
-    The symbols are those of `leaky_relu`. What differs is that :math:`\alpha` is a parameter, changed by
-    gradient descent like a weight: see `prelu_slope_derivative`.
 
     References
     ----------
@@ -168,68 +108,33 @@ def prelu(z: ArrayLike, slope: ArrayLike = 0.25) -> NDArray[np.float64]:
     array([[-0.5, -1. ],
            [ 4. ,  4. ]])
     """
-    z = np.asarray(z, dtype=float)
     return np.where(z > 0, z, _check_slopes(slope, z.shape) * z)
 
 
-def prelu_derivative(z: ArrayLike, slope: ArrayLike = 0.25) -> NDArray[np.float64]:
-    """Slope of `prelu` with respect to its input.
-
-    Parameters
-    ----------
-    z : array_like of shape (..., n_units)
-        Real numbers.
-    slope : array_like, default 0.25
-        The slope on the negative side, as in `prelu`.
-
-    Returns
-    -------
-    ndarray of the shape of `z`
-        One for positive numbers, `slope` for the others.
-
-    Raises
-    ------
-    ValueError
-        If `slope` is not finite or its shape does not broadcast to that of `z`.
-
-    Examples
-    --------
-    >>> prelu_derivative([-2.0, 0.0, 3.0])
-    array([0.25, 0.25, 1.  ])
-    """
-    z = np.asarray(z, dtype=float)
-    return np.where(z > 0, 1.0, _check_slopes(slope, z.shape))
-
-
-def prelu_slope_derivative(z: ArrayLike) -> NDArray[np.float64]:
+def prelu_slope_derivative(z: ArrayLike) -> Floats:
     """Slope of `prelu` with respect to its parameter, which is what makes it learnable.
 
     Parameters
     ----------
     z : array_like of any shape
-        Real numbers.
+        Net inputs.
 
     Returns
     -------
     ndarray of the shape of `z`
-        The negative numbers themselves, and zero for the others.
-
-    References
-    ----------
-    - K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers: surpassing human-level performance
-      on ImageNet classification", ICCV, 2015, equation 3.
+        The negative numbers themselves, and zero for the others: equation 3 of He et al.
 
     Examples
     --------
     >>> prelu_slope_derivative([-2.0, 0.0, 3.0])
     array([-2.,  0.,  0.])
     """
-    return np.minimum(np.asarray(z, dtype=float), 0.0)
+    return np.minimum(array(z, "z", finite=False, empty=True), 0.0)
 
 
 def randomized_slopes(
     shape: int | tuple[int, ...], lower: float = 1 / 8, upper: float = 1 / 3, *, rng: np.random.Generator
-) -> NDArray[np.float64]:
+) -> Floats:
     """Draw the slopes that `randomized_relu` uses in one training step.
 
     Parameters
@@ -248,11 +153,6 @@ def randomized_slopes(
     ndarray of shape `shape`
         Slopes, uniform between `lower` and `upper`.
 
-    Raises
-    ------
-    ValueError
-        If `lower` and `upper` are not finite numbers, or are the wrong way round.
-
     References
     ----------
     - B. Xu, N. Wang, T. Chen and M. Li, "Empirical evaluation of rectified activations in convolutional
@@ -265,21 +165,29 @@ def randomized_slopes(
     >>> slopes.shape, bool((slopes >= 1 / 8).all()), bool((slopes < 1 / 3).all())
     ((2, 3), True, True)
     """
-    _check_range(lower, upper)
-    return rng.uniform(lower, upper, size=shape)
+    _average(lower, upper)
+    return generator(rng).uniform(lower, upper, size=shape)
 
 
+def _randomized_slope(
+    z: Floats, slopes: ArrayLike | None = None, *, lower: float = 1 / 8, upper: float = 1 / 3
+) -> Floats:
+    average = _average(lower, upper)
+    return _prelu_slope(z, average if slopes is None else slopes)
+
+
+@activation(_randomized_slope)
 def randomized_relu(
-    z: ArrayLike, slopes: ArrayLike | None = None, *, lower: float = 1 / 8, upper: float = 1 / 3
-) -> NDArray[np.float64]:
+    z: Floats, slopes: ArrayLike | None = None, *, lower: float = 1 / 8, upper: float = 1 / 3
+) -> Floats:
     """Leaky rectifier with random slopes while training, and with their average afterwards.
 
     Parameters
     ----------
     z : array_like of any shape
-        Real numbers.
+        Net inputs.
     slopes : array_like, optional
-        Training: what `randomized_slopes` drew, one for every number in `z`. The backward pass needs the same
+        Training: what `randomized_slopes` drew, one for every number in `z`. The derivative needs the same
         slopes, so they are kept by the caller. Without them the average slope is used, as after training.
     lower : float, default 1/8
         The smallest slope. Only its average with `upper` matters here.
@@ -290,12 +198,6 @@ def randomized_relu(
     -------
     ndarray of the shape of `z`
         The numbers, the negative ones multiplied by their slope.
-
-    Raises
-    ------
-    ValueError
-        If `slopes` is not finite or does not broadcast to the shape of `z`, if `lower` and `upper` are not
-        finite, or if they are the wrong way round.
 
     References
     ----------
@@ -310,64 +212,20 @@ def randomized_relu(
     >>> randomized_relu(z).round(3)
     array([-0.229, -0.229,  2.   ])
     """
-    return prelu(z, _average_unless_given(slopes, lower, upper))
+    average = _average(lower, upper)
+    return prelu.function(z, average if slopes is None else slopes)
 
 
-def randomized_relu_derivative(
-    z: ArrayLike, slopes: ArrayLike | None = None, *, lower: float = 1 / 8, upper: float = 1 / 3
-) -> NDArray[np.float64]:
-    """Slope of `randomized_relu`, for the slopes that its forward pass used.
-
-    Parameters
-    ----------
-    z : array_like of any shape
-        Real numbers.
-    slopes : array_like, optional
-        The slopes of the forward pass. Without them the average slope is used.
-    lower : float, default 1/8
-        The smallest slope.
-    upper : float, default 1/3
-        The largest slope.
-
-    Returns
-    -------
-    ndarray of the shape of `z`
-        One for positive numbers, their slope for the others.
-
-    Raises
-    ------
-    ValueError
-        As `randomized_relu`.
-
-    Examples
-    --------
-    >>> randomized_relu_derivative([-1.0, 2.0], slopes=[0.2, 0.3])
-    array([0.2, 1. ])
-    """
-    return prelu_derivative(z, _average_unless_given(slopes, lower, upper))
-
-
-def _check_number(value: float, name: str) -> float:
-    if np.ndim(value) != 0 or not np.isfinite(value):
-        raise ValueError(f"{name} must be one finite number, got {value}")
-    return float(value)
-
-
-def _check_slopes(slope: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    slopes = np.asarray(slope, dtype=float)
-    if not np.isfinite(slopes).all():
-        raise ValueError(f"slope must be finite, got {slopes[~np.isfinite(slopes)][0]}")
+def _check_slopes(slope: ArrayLike, shape: tuple[int, ...]) -> Floats:
+    slopes = array(slope, "slope", empty=True)
     pairs = zip(slopes.shape[::-1], shape[::-1], strict=False)
     if slopes.ndim > len(shape) or any(size not in (1, whole) for size, whole in pairs):
         raise ValueError(f"slope must broadcast to the shape {shape} of z, got shape {slopes.shape}")
     return slopes
 
 
-def _check_range(lower: float, upper: float) -> None:
-    if _check_number(lower, "lower") > _check_number(upper, "upper"):
+def _average(lower: float, upper: float) -> float:
+    lower, upper = number(lower, "lower"), number(upper, "upper")
+    if lower > upper:
         raise ValueError(f"lower must not exceed upper, got {lower} and {upper}")
-
-
-def _average_unless_given(slopes: ArrayLike | None, lower: float, upper: float) -> ArrayLike:
-    _check_range(lower, upper)
-    return (lower + upper) / 2 if slopes is None else slopes
+    return (lower + upper) / 2

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_finite
+from ..checks import array, choice, integers
 
 Reduction = Literal["mean", "weighted_mean"]
 
@@ -20,11 +20,7 @@ def check_pair(y: ArrayLike, prediction: ArrayLike) -> tuple[NDArray[np.float64]
 
 def check_numbers(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """Return finite floats with at least one sample."""
-    array = np.asarray(values, dtype=float)
-    if array.ndim == 0 or array.size == 0:
-        raise ValueError(f"{name} must hold at least one sample, got shape {array.shape}")
-    check_finite(array, name)
-    return array
+    return array(values, name, ("n_samples", ...))
 
 
 def check_interval(values: NDArray, name: str, lower: float, upper: float = np.inf) -> None:
@@ -57,34 +53,26 @@ def check_scores(prediction: ArrayLike) -> NDArray[np.float64]:
 
 def check_labels(y: ArrayLike, scores: NDArray) -> NDArray[np.int64]:
     """Return labels as indices of the classes that `scores` has a column for."""
-    y, n_classes, expected = np.asarray(y), scores.shape[-1], scores.shape[:-1]
-    if y.shape != expected:
-        hint = ": one-hot rows belong to the categorical functions" if y.shape == scores.shape else ""
-        raise ValueError(f"y must have shape {expected}, one class index a sample, got shape {y.shape}{hint}")
-    return check_indices(y, "y", n_classes)
+    labels, expected = array(y, "y", finite=False), scores.shape[:-1]
+    if labels.shape != expected:
+        hint = ": one-hot rows belong to the categorical functions" if labels.shape == scores.shape else ""
+        raise ValueError(
+            f"y must have shape {expected}, one class index a sample, got shape {labels.shape}{hint}"
+        )
+    return check_indices(y, "y", scores.shape[-1])
 
 
 def check_indices(labels: ArrayLike, name: str, n_classes: int | None = None) -> NDArray[np.int64]:
     """Return whole numbers from 0 up, below `n_classes` if that is given."""
-    labels = np.asarray(labels)
-    if labels.dtype.kind not in "biuf":
-        raise ValueError(f"{name} must hold class indices, got values of type {labels.dtype}")
-    last = np.inf if n_classes is None else n_classes - 1
-    with np.errstate(invalid="ignore"):
-        wrong = (labels != np.floor(labels)) | ~(labels >= 0) | ~(labels <= last)
-    if wrong.any():
-        expected = "whole numbers from 0 up" if n_classes is None else f"whole numbers from 0 to {last}"
-        raise ValueError(f"{name} must hold {expected}, got {labels[wrong][0]}")
-    return labels.astype(np.int64)
+    return integers(labels, name, most=None if n_classes is None else n_classes - 1, empty=True)
 
 
 def check_one_hot(y: ArrayLike, scores: NDArray) -> NDArray[np.float64]:
     """Return rows of class probabilities, one-hot or soft, in the shape of the scores."""
-    y = np.asarray(y)
-    if y.shape != scores.shape:
-        hint = ": class indices belong to the sparse functions" if y.shape == scores.shape[:-1] else ""
-        raise ValueError(f"y must have the shape {scores.shape} of prediction, got shape {y.shape}{hint}")
     rows = check_numbers(y, "y")
+    if rows.shape != scores.shape:
+        hint = ": class indices belong to the sparse functions" if rows.shape == scores.shape[:-1] else ""
+        raise ValueError(f"y must have the shape {scores.shape} of prediction, got shape {rows.shape}{hint}")
     check_distribution(rows, "y")
     return rows
 
@@ -93,8 +81,7 @@ def entry_weights(
     shape: tuple[int, ...], sample_weight: ArrayLike | None, reduction: Reduction
 ) -> NDArray[np.float64]:
     """Factor of every entry in the mean over samples and outputs, in a shape that broadcasts to `shape`."""
-    if reduction not in ("mean", "weighted_mean"):
-        raise ValueError(f"reduction must be 'mean' or 'weighted_mean', got {reduction!r}")
+    choice(reduction, "reduction", ("mean", "weighted_mean"))
     n_entries = int(np.prod(shape))
     if sample_weight is None:
         return np.array(1.0 / n_entries)
@@ -109,12 +96,7 @@ def entry_weights(
 
 def check_weights(sample_weight: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Return one weight for each sample, not negative."""
-    weights = np.asarray(sample_weight, dtype=float)
-    if weights.shape != shape[:1]:
-        raise ValueError(
-            f"sample_weight must have shape {shape[:1]}, one weight a sample, got shape {weights.shape}"
-        )
-    check_finite(weights, "sample_weight")
+    weights = array(sample_weight, "sample_weight", shape[:1])
     if (weights < 0).any():
         raise ValueError(f"sample_weight must not be negative, got {weights[weights < 0][0]}")
     return weights

@@ -1,38 +1,36 @@
 """A network of layers: forward, backward, and the training loop."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_columns, check_positive
+from ..checks import array
 from .early_stopping import EarlyStopping
 from .fitting import (
-    batches,
-    check_layers,
+    Clip,
+    Metric,
+    check_optimizer,
     check_plan,
-    check_samples,
+    descend,
     find_loss,
-    largest_change,
+    in_batches,
     measure,
     refuse_infinite,
     stops_at_divergence,
 )
 from .history import History
-from .layer import Gradients, Layer, State
-from .losses import Loss
-from .sgd import gradient_descent
-
-Metric = Callable[[NDArray, NDArray], float]
-Optimizer = Callable[[dict[str, NDArray], dict[str, NDArray], float], dict[str, NDArray]]
-Clip = Callable[[dict[str, NDArray]], dict[str, NDArray]]
+from .layer import Gradients, Layer, LayerGradients, Module, Parameters, check_table
+from .loss import Loss
+from .optimizer import SGD, Optimizer
 
 _CHUNK = 512  # samples that `predict` sends through together
 
 
-class Sequential:
+class Sequential(Module):
     r"""Layers in a row, trained by backpropagation.
 
     Parameters
@@ -44,12 +42,6 @@ class Sequential:
     ----------
     layers : list of Layer
         The same layers.
-
-    Raises
-    ------
-    ValueError
-        If there is no layer, an element is none, one occurs twice, or a layer does not take as many columns
-        as the one before gives.
 
     Notes
     -----
@@ -67,7 +59,7 @@ class Sequential:
     :math:`\theta_l`  `parameters`             weights and biases of a layer
     :math:`G_l`       `grad`                   gradient of the loss for :math:`A_l`
     :math:`L`         `loss`                   the loss
-    :math:`\eta`      `learning_rate`          size of a step
+    :math:`\eta`      `rate` of `optimizer`    size of a step
     ================  =======================  ======================================
 
     Parameters and gradients of the whole network are dictionaries. The name of an entry is the place of its
@@ -80,45 +72,28 @@ class Sequential:
 
     Examples
     --------
-    >>> from dlbook.nn import ActivationLayer, Dense
+    >>> from dlbook.nn import SGD, ActivationLayer, Dense
     >>> rng = np.random.default_rng(3)
     >>> model = Sequential(
     ...     [Dense(2, 4, rng=rng), ActivationLayer("tanh"), Dense(4, 1, rng=rng), ActivationLayer("logistic")]
     ... )
     >>> x, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
-    >>> history = model.fit(x, y, loss="binary_cross_entropy", learning_rate=1.0, epochs=500, rng=rng)
+    >>> history = model.fit(x, y, loss="binary_cross_entropy", optimizer=SGD(1.0), epochs=500, rng=rng)
     >>> model.predict(x).round().ravel()
     array([0., 1., 1., 0.])
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         self.layers = list(layers)
-        check_layers(self.layers)
-
-    @property
-    def parameters(self) -> dict[str, NDArray[np.float64]]:
-        """The parameters of all layers, named as in ``"0.weights"``. Assign a dictionary to change them."""
-        return self._parameters()
-
-    @parameters.setter
-    def parameters(self, values: Mapping[str, ArrayLike]) -> None:
-        present = self.parameters
-        for name, value in values.items():
-            if name not in present:
-                raise ValueError(f"parameters must be named {', '.join(present)}, got {name!r}")
-            if np.shape(value) != present[name].shape:
-                raise ValueError(
-                    f"parameters must have shape {present[name].shape} for {name!r}, got {np.shape(value)}"
-                )
-        self._assign({name: np.array(value, dtype=float) for name, value in values.items()})
+        _check_layers(self.layers)
 
     @property
     def n_parameters(self) -> int:
         """How many numbers training changes: those of layers that are not trainable do not count."""
-        return sum(p.size for layer in self.layers if layer.trainable for p in layer.parameters.values())
+        return sum(parameter.size for parameter in self._trained().values())
 
     @property
-    def state(self) -> list[State]:
+    def state(self) -> list[Parameters]:
         """A copy of parameters and running averages, layer by layer. Assign it to go back to that state."""
         return [{name: value.copy() for name, value in layer.state.items()} for layer in self.layers]
 
@@ -128,7 +103,7 @@ class Sequential:
         if expected != given:
             raise ValueError(f"state must have the names and shapes {expected}, got {given}")
         for layer, value in zip(self.layers, values, strict=True):
-            layer.state = {name: np.array(array, dtype=float) for name, array in value.items()}
+            layer.state = {name: np.array(kept, dtype=float) for name, kept in value.items()}
 
     def forward(
         self, x: ArrayLike, *, training: bool = False, rng: np.random.Generator | None = None
@@ -151,34 +126,34 @@ class Sequential:
         caches : list
             What `backward` needs, one element a layer.
         """
-        output, caches = np.asarray(x, dtype=float), []
+        output, caches = check_table(x, None), []
         for layer in self.layers:
             output, cache = layer.forward(output, training=training, rng=rng)
             caches.append(cache)
         return output, caches
 
-    def backward(self, grad: NDArray[np.float64], caches: list[Any]) -> tuple[NDArray[np.float64], Gradients]:
+    def backward(self, grad: ArrayLike, caches: list[Any]) -> LayerGradients:
         """Send the gradient of the loss back through all layers.
 
         Parameters
         ----------
-        grad : ndarray of shape (n_samples, n_outputs)
+        grad : array_like of shape (n_samples, n_outputs)
             Gradient of the loss with respect to the output.
         caches : list
             What `forward` returned beside the output.
 
         Returns
         -------
-        grad_input : ndarray of shape (n_samples, n_inputs)
+        inputs : ndarray of shape (n_samples, n_inputs)
             Gradient with respect to the inputs.
-        gradients : dict of str to ndarray
+        parameters : dict of str to ndarray
             Gradient for every parameter, named as in `parameters`.
         """
         gradients: Gradients = {}
         for i in reversed(range(len(self.layers))):
             grad, own = self.layers[i].backward(grad, caches[i])
             gradients |= {f"{i}.{name}": value for name, value in own.items()}
-        return grad, gradients
+        return LayerGradients(np.asarray(grad), gradients)
 
     def predict(self, x: ArrayLike) -> NDArray[np.float64]:
         """Compute the output for samples, after training: no dropout, running averages.
@@ -195,7 +170,7 @@ class Sequential:
         ndarray of shape (n_samples, n_outputs)
             The output.
         """
-        x = check_columns(x, None, "x")
+        x = check_table(x, None)
         starts = range(0, max(len(x), 1), _CHUNK)
         return np.concatenate([self.forward(x[start : start + _CHUNK])[0] for start in starts])
 
@@ -240,7 +215,7 @@ class Sequential:
             If the output or the loss is not finite.
         """
         loss = find_loss(loss)
-        return self._backpropagate(*check_samples(self, x, y, loss), loss, training, rng)[:3]
+        return self._backpropagate(*self._check_samples(x, y, loss), loss, training, rng)[:3]
 
     def evaluate(self, x: ArrayLike, y: ArrayLike, *, loss: str | Loss) -> float:
         """Compute the loss on samples as after training, penalties included.
@@ -260,7 +235,7 @@ class Sequential:
             Mean loss.
         """
         loss = find_loss(loss)
-        x, y = check_samples(self, x, y, loss)
+        x, y = self._check_samples(x, y, loss)
         return self._loss_after_training(x, y, loss)
 
     def fit(
@@ -269,7 +244,7 @@ class Sequential:
         y: ArrayLike,
         *,
         loss: str | Loss,
-        learning_rate: float | Callable[[int], float] = 0.1,
+        optimizer: Optimizer | None = None,
         batch_size: int | None = 32,
         epochs: int = 1,
         rng: np.random.Generator | None = None,
@@ -278,7 +253,6 @@ class Sequential:
         early_stopping: EarlyStopping | None = None,
         stop_when: Callable[["Sequential", History], bool] | None = None,
         metrics: Mapping[str, Metric] = MappingProxyType({}),
-        optimizer: Optimizer = gradient_descent,
         clip: Clip | None = None,
     ) -> History:
         r"""Train the network, from the parameters that it has.
@@ -291,8 +265,8 @@ class Sequential:
             Targets, one a sample, in the form that the loss takes.
         loss : str or Loss
             A key of `LOSSES`, or a loss of your own.
-        learning_rate : float or callable, default 0.1
-            Size of a step, positive; or a function of the epoch (1, 2, ...) that returns it.
+        optimizer : Optimizer, default ``SGD(0.1)``
+            Makes new parameters of parameters and gradients, at a rate of its own.
         batch_size : int or None, default 32
             Samples an update. 1 is case updating, None takes all of them: epoch updating.
         epochs : int, default 1
@@ -310,8 +284,6 @@ class Sequential:
             Called with the network and the history after every epoch. If it returns True, training ends.
         metrics : mapping of str to callable, optional
             Functions of targets and predictions that are computed after every epoch.
-        optimizer : callable, default `gradient_descent`
-            Takes parameters, gradients and the rate, and returns new parameters.
         clip : callable, optional
             Takes the gradients and returns those to use, as `clip_by_global_norm` does.
 
@@ -334,32 +306,30 @@ class Sequential:
         epoch updating is as long as one of case updating, but there are `n_samples` times fewer of them.
         An epoch costs time proportional to the number of samples times the number of weights.
         """
-        loss = find_loss(loss)
-        x, y = check_samples(self, x, y, loss)
+        loss, optimizer = find_loss(loss), check_optimizer(SGD() if optimizer is None else optimizer)
+        x, y = self._check_samples(x, y, loss)
         held_out = (
-            None if validation is None else check_samples(self, *validation, loss, prefix="validation ")
+            None if validation is None else self._check_samples(*validation, loss, prefix="validation ")
         )
         size = check_plan(len(x), batch_size, epochs, rng, shuffle)
         if early_stopping is not None:
             if held_out is None:
                 raise ValueError("validation must be given for early_stopping, got None")
             early_stopping.reset()
-        history, best = History(), None
+        history, best, training = History(), None, _Training(self, loss, rng)
 
         for epoch in range(1, epochs + 1):
-            before = self.state
-            rate = learning_rate(epoch) if callable(learning_rate) else learning_rate
-            check_positive(rate, "learning_rate")
-            total = 0.0
-            with stops_at_divergence(self, epoch, rate, before):
-                for batch in batches(len(x), size, rng if shuffle else None):
-                    total += len(batch) * self._step(x[batch], y[batch], loss, rate, optimizer, clip, rng)
-                    history.n_updates += 1
-                history.largest_change.append(largest_change(self, before))
+            before, rate = self.state, optimizer.rate
+            with stops_at_divergence(epoch, rate, restore=partial(setattr, self, "state", before)):
+                rows = in_batches(len(x), size, rng if shuffle else None)
+                losses = descend(training, ((x[batch], y[batch]) for batch in rows), optimizer, clip=clip)
+                history.largest_change.append(self._largest_change(before))
                 if held_out is not None:
                     history.validation_loss.append(self._loss_after_training(*held_out, loss))
-                    measure(self, *held_out, metrics, history.validation_metrics)
-                measure(self, x, y, metrics, history.metrics)
+                    self._measure(*held_out, metrics, history.validation_metrics)
+                self._measure(x, y, metrics, history.metrics)
+            history.n_updates += len(rows)
+            total = sum(len(batch) * value for batch, value in zip(rows, losses, strict=True))
             history.loss.append(total / len(x))
             history.learning_rate.append(rate)
 
@@ -378,34 +348,13 @@ class Sequential:
             self.state = best
         return history
 
-    def _step(
-        self,
-        x: NDArray,
-        y: NDArray,
-        loss: Loss,
-        learning_rate: float,
-        optimizer: Optimizer,
-        clip: Clip | None,
-        rng: np.random.Generator | None,
-    ) -> float:
-        """Update the parameters once and return the loss before."""
-        value, _, gradients, caches = self._backpropagate(x, y, loss, True, rng)
-        trained = self._parameters(trainable_only=True)
-        gradients = {name: gradients[name] for name in trained}
-        self._assign(optimizer(trained, clip(gradients) if clip else gradients, learning_rate))
-        for layer, cache in zip(self.layers, caches, strict=True):
-            layer.update_averages(cache)
-            if layer.trainable:
-                layer.constrain()
-        return value
-
     def _backpropagate(
         self, x: NDArray, y: NDArray, loss: Loss, training: bool, rng: np.random.Generator | None
     ) -> tuple[float, NDArray[np.float64], Gradients, list[Any]]:
         """Return the loss, its gradients for inputs and parameters, and what the layers kept."""
         output, caches = self.forward(x, training=training, rng=rng)
         refuse_infinite(output, "the output of the network")
-        value = loss.function(y, output)
+        value = loss(y, output)
         grad_input, gradients = self.backward(loss.gradient(y, output), caches)
         for i, layer in enumerate(self.layers):
             if layer.trainable:
@@ -419,20 +368,98 @@ class Sequential:
     def _loss_after_training(self, x: NDArray, y: NDArray, loss: Loss) -> float:
         output = self.predict(x)
         refuse_infinite(output, "the output of the network")
-        return loss.function(y, output) + sum(layer.penalty()[0] for layer in self.layers if layer.trainable)
+        return loss(y, output) + sum(layer.penalty()[0] for layer in self.layers if layer.trainable)
 
-    def _parameters(self, *, trainable_only: bool = False) -> dict[str, NDArray[np.float64]]:
+    def _check_samples(
+        self, x: ArrayLike, y: ArrayLike, loss: Loss, *, prefix: str = ""
+    ) -> tuple[NDArray[np.float64], NDArray]:
+        """Return samples and targets as arrays, or refuse what does not fit the network and the loss."""
+        n_inputs = next((layer.n_inputs for layer in self.layers if layer.n_inputs is not None), None)
+        table = array(x, f"{prefix}x", ("n_samples", "n_features" if n_inputs is None else n_inputs))
+        array(y, f"{prefix}y", (len(table), ...))
+        targets, one = np.asarray(y), self.predict(table[:1])
+        if targets.ndim == 1 and one.shape[1] == 1:
+            targets = targets[:, None]  # (samples, 1), as the output
+        loss(targets, np.repeat(one, len(table), axis=0))  # the loss refuses targets that it cannot take
+        return table, targets
+
+    def _measure(
+        self, x: NDArray, y: NDArray, metrics: Mapping[str, Metric], record: dict[str, list[float]]
+    ) -> None:
+        if metrics:
+            measure(y, self.predict(x), metrics, record)
+
+    def _largest_change(self, before: list[Parameters]) -> float:
+        """Return by how much a parameter has moved at most."""
+        changes = [
+            float(np.abs(value - old[name]).max())
+            for layer, old in zip(self.layers, before, strict=True)
+            for name, value in layer.parameters.items()
+        ]
+        largest = max(changes, default=0.0)
+        refuse_infinite(largest, "a parameter")
+        return largest
+
+    def _collect(self) -> Parameters:
         return {
             f"{i}.{name}": value
             for i, layer in enumerate(self.layers)
-            if layer.trainable or not trainable_only
-            for name, value in layer.parameters.items()
+            for name, value in layer._collect().items()
+        }
+
+    def _trained(self) -> Parameters:
+        """Return the parameters of the layers that are trainable."""
+        return {
+            name: value
+            for name, value in self._collect().items()
+            if self.layers[int(name.split(".", 1)[0])].trainable
         }
 
     def _assign(self, values: Mapping[str, NDArray[np.float64]]) -> None:
-        for key, value in values.items():
-            place, name = key.split(".", 1)
-            self.layers[int(place)].parameters[name] = value
+        for i, layer in enumerate(self.layers):
+            start = f"{i}."
+            layer._assign({n.removeprefix(start): v for n, v in values.items() if n.startswith(start)})
+
+
+class _Training:
+    """A network in training, as `descend` sees it: what is trained, with one loss and one generator."""
+
+    def __init__(self, network: Sequential, loss: Loss, rng: np.random.Generator | None) -> None:
+        self.network, self.loss, self.rng = network, loss, rng
+        self._caches: list[Any] = []
+
+    @property
+    def parameters(self) -> Mapping[str, NDArray[np.float64]]:
+        return self.network._trained()
+
+    @parameters.setter
+    def parameters(self, values: Mapping[str, NDArray[np.float64]]) -> None:
+        self.network._assign(values)
+        for layer, cache in zip(self.network.layers, self._caches, strict=True):
+            layer.update_averages(cache)
+            if layer.trainable:
+                layer.constrain()
+
+    def loss_and_gradients(self, x: NDArray, y: NDArray) -> tuple[float, Gradients]:
+        value, _, gradients, self._caches = self.network._backpropagate(x, y, self.loss, True, self.rng)
+        return value, {name: gradients[name] for name in self.parameters}
+
+
+def _check_layers(layers: list[Layer]) -> None:
+    """Refuse layers that do not fit together."""
+    if not layers:
+        raise ValueError("layers must hold at least one layer, got none")
+    width = None
+    for i, layer in enumerate(layers):
+        if not isinstance(layer, Layer):
+            raise ValueError(f"layers must be layers, got {type(layer).__name__} at place {i}")
+        if any(layer is other for other in layers[:i]):
+            raise ValueError(f"layers must be different objects, got the same at place {i} as before")
+        if None not in (width, layer.n_inputs) and width != layer.n_inputs:
+            raise ValueError(
+                f"layers must fit together: layer {i} takes {layer.n_inputs} columns, got {width} from before"
+            )
+        width = layer.n_outputs or width
 
 
 def _shapes(states: Sequence[Mapping[str, NDArray[np.float64]]]) -> list[dict[str, tuple[int, ...]]]:

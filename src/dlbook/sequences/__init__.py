@@ -1,15 +1,6 @@
 """Recurrent networks: simple, LSTM, GRU, deep and bidirectional, with backpropagation through time."""
 
 from .bidirectional import Bidirectional, BidirectionalCache, BidirectionalState
-from .clipping import (
-    NonFiniteGradientError,
-    check_finite_gradients,
-    clip_by_global_norm,
-    clip_by_norm,
-    clip_by_value,
-    global_norm,
-    gradient_norms,
-)
 from .gradient_flow import flow_bound, flow_norms, jacobian_products
 from .gru import GRU
 from .initialization import orthogonal
@@ -35,7 +26,6 @@ __all__ = [
     "BidirectionalCache",
     "BidirectionalState",
     "LSTMState",
-    "NonFiniteGradientError",
     "RecurrentCache",
     "RecurrentLayer",
     "SequenceGradients",
@@ -43,14 +33,8 @@ __all__ = [
     "SimpleRNN",
     "Stacked",
     "StackedCache",
-    "check_finite_gradients",
-    "clip_by_global_norm",
-    "clip_by_norm",
-    "clip_by_value",
     "flow_bound",
     "flow_norms",
-    "global_norm",
-    "gradient_norms",
     "jacobian_products",
     "layer_jacobians",
     "numerical_jacobian",

@@ -6,8 +6,8 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from ..nn import NonFiniteGradientError, global_norm
 from ._recurrent_checks import Floats
-from .clipping import NonFiniteGradientError, global_norm
 
 Parts = tuple[Floats, ...]
 StepBack = Callable[[int, Parts, Floats], Parts]

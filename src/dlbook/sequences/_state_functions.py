@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..checks import choice
 from ..nn import ACTIVATIONS, Activation
 from ._recurrent_checks import Floats
 
@@ -59,16 +60,18 @@ def find_function(activation: str | Activation, name: str, *, from_value: bool) 
 
     With `from_value`, only those will do that know their slope from their value.
     """
-    known = list(_FROM_VALUE) if from_value else list(ACTIVATIONS)
-    if isinstance(activation, str) and activation in _FROM_VALUE:
-        return _FROM_VALUE[activation]
-    if isinstance(activation, str) and activation in known:
+    known = [name for name in ACTIVATIONS if ACTIVATIONS[name].elementwise]
+    if isinstance(activation, str):
+        choice(activation, name, _FROM_VALUE if from_value else known)
+        if activation in _FROM_VALUE:
+            return _FROM_VALUE[activation]
         activation = ACTIVATIONS[activation]
-    if from_value or not isinstance(activation, Activation):
-        raise ValueError(f"{name} must be one of {', '.join(known)}, got {activation!r}")
+    if from_value or not (isinstance(activation, Activation) and activation.elementwise):
+        expected = "one of " + ", ".join(_FROM_VALUE if from_value else known)
+        raise ValueError(f"{name} must be {expected}, got {activation!r}")
     function = activation.function
 
     def apply(z: Floats) -> None:
         z[...] = function(z)
 
-    return StateFunction(activation.name, apply, activation.derivative, False)
+    return StateFunction(activation.name, apply, activation.slope, False)

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._recurrent_checks import Floats, check_grad_outputs, check_mask
+from ..checks import choice
+from ._recurrent_checks import Floats, check_grad_outputs, check_mask, check_sequences
 from .recurrent_layer import RecurrentCache, RecurrentLayer
 from .sequence_layer import SequenceGradients, SequenceLayer
 
@@ -112,7 +113,8 @@ class Bidirectional(SequenceLayer):
 
     The names of the parameters begin with ``forward.`` and ``backward.``. The backward layer starts at the
     last step and needs the whole sequence before it can say anything about the first: such a layer cannot
-    predict what comes next.
+    predict what comes next. Its state before the first step is that after the last; where its gradient is not
+    finite, steps are counted from there. None for the state of one layer, or of both, is zero.
 
     Parity: ``keras.layers.Bidirectional`` with ``return_sequences=True``. As there, and unlike in a single
     layer, the output at a masked step is zero. With ``return_sequences=False`` Keras merges the final hidden
@@ -150,8 +152,7 @@ class Bidirectional(SequenceLayer):
                 f"backward_layer must take {forward_layer.n_features} features, as forward_layer, "
                 f"got {backward_layer.n_features}"
             )
-        if merge not in MERGES:
-            raise ValueError(f"merge must be one of {', '.join(MERGES)}, got {merge!r}")
+        choice(merge, "merge", MERGES)
         if merge != "concat" and backward_layer.n_outputs != forward_layer.n_outputs:
             raise ValueError(
                 f"backward_layer must have {forward_layer.n_outputs} units, as forward_layer, to {merge} "
@@ -166,36 +167,10 @@ class Bidirectional(SequenceLayer):
     def forward(
         self, x: ArrayLike, initial_state: Any = None, mask: ArrayLike | None = None
     ) -> tuple[Floats, BidirectionalCache]:
-        """Read a batch of sequences from both ends and return the merged outputs.
-
-        Parameters
-        ----------
-        x : array_like of shape (batch, time, n_features)
-            The sequences, at least one, of at least one step.
-        initial_state : tuple, optional
-            State of the forward layer before the first step, and of the backward layer after the last. None
-            for one of them, or for both, is zero.
-        mask : array_like of bool of shape (batch, time), optional
-            True for real steps, False for padding. All steps are real without one.
-
-        Returns
-        -------
-        outputs : ndarray of shape (batch, time, n_outputs)
-            The merged outputs, zero at masked steps.
-        cache : BidirectionalCache
-            What `backward` needs. Its `final_state` holds those of both layers.
-
-        Raises
-        ------
-        ValueError
-            If a shape does not fit, there is no sequence or no step, a number is not finite, or the mask is
-            not boolean.
-        """
         first, second = _pair(initial_state, "initial_state")
-        x = np.asarray(x)
-        ahead, cache_ahead = self.forward_layer.forward(x, first, mask)  # checks x and mask
-        if mask is not None:
-            mask = check_mask(mask, (x.shape[0], x.shape[1]))
+        x = check_sequences(x, self.n_features)
+        mask = check_mask(mask, (x.shape[0], x.shape[1]))
+        ahead, cache_ahead = self.forward_layer.forward(x, first, mask)
         behind, cache_behind = self.backward_layer.forward(
             x[:, ::-1], second, None if mask is None else mask[:, ::-1]
         )
@@ -221,35 +196,6 @@ class Bidirectional(SequenceLayer):
         *,
         check_finite: bool = True,
     ) -> SequenceGradients:
-        """Send the gradient of a loss back along both directions.
-
-        Parameters
-        ----------
-        grad_outputs : array_like of shape (batch, time, n_outputs) or None
-            Gradient of the loss with respect to all outputs. None if it depends on the final states alone.
-        cache : BidirectionalCache
-            What `forward` returned beside the outputs.
-        grad_final_state : tuple, optional
-            Gradient of the loss with respect to the final states of both layers. None for one of them, or for
-            both, is zero.
-        truncation : int, optional
-            How many steps the gradient from an output travels at most along each direction, at least 1.
-        check_finite : bool, default True
-            Whether to stop at a gradient that is not finite.
-
-        Returns
-        -------
-        SequenceGradients
-            The gradients with respect to all parameters, the inputs and the initial states.
-
-        Raises
-        ------
-        NonFiniteGradientError
-            With `check_finite`, if the gradient overflows or is not a number. Steps of the backward layer
-            are counted from the end of the sequence.
-        ValueError
-            If a shape does not fit, no gradient is given, or `truncation` is below 1.
-        """
         last_ahead, last_behind = _pair(grad_final_state, "grad_final_state")
         grads: tuple[Floats | None, Floats | None] = (None, None)
         if grad_outputs is not None:
@@ -275,8 +221,8 @@ class Bidirectional(SequenceLayer):
         parameters = {f"forward.{name}": value for name, value in first.parameters.items()}
         parameters |= {f"backward.{name}": value for name, value in second.parameters.items()}
         return SequenceGradients(
-            parameters,
             first.inputs + second.inputs[:, ::-1],
+            parameters,
             BidirectionalState(first.initial_state, second.initial_state),
         )
 

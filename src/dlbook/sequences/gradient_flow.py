@@ -6,9 +6,9 @@ All functions work on the Jacobians of single steps that those of the module `ja
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..text.checks import require_count, require_finite, require_square
+from ..checks import array, choice, count
 from .jacobians import LARGEST_SLOPES
-from .spectrum import spectral_norm
+from .spectrum import spectral_norm, square
 
 
 def jacobian_products(jacobians: ArrayLike) -> NDArray[np.float64]:
@@ -24,11 +24,6 @@ def jacobian_products(jacobians: ArrayLike) -> NDArray[np.float64]:
     ndarray of shape (time + 1, units, units) or (batch, time + 1, units, units)
         Entry k is the Jacobian of the last state with respect to state k. State 0 is the initial one; for the
         last state itself it is the identity.
-
-    Raises
-    ------
-    ValueError
-        If `jacobians` has another shape, holds a number that is not finite, or the product overflows.
 
     Notes
     -----
@@ -74,11 +69,6 @@ def flow_norms(jacobians: ArrayLike, *, gradient: ArrayLike | None = None) -> ND
         Entry d is for d steps back from the last state. Infinite where it is too large for a number, zero
         where too small.
 
-    Raises
-    ------
-    ValueError
-        If a shape does not fit or a number is not finite.
-
     Notes
     -----
     .. math::
@@ -108,7 +98,7 @@ def flow_norms(jacobians: ArrayLike, *, gradient: ArrayLike | None = None) -> ND
     if gradient is None:
         rows = np.broadcast_to(np.eye(units), (*outer, units, units))
     else:
-        rows = require_finite("gradient", gradient, (*outer, units))[..., None, :]
+        rows = array(gradient, "gradient", (*outer, units))[..., None, :]
     norms, total = np.empty((*outer, n_steps + 1)), np.zeros(outer, dtype=np.int64)
     for d in range(n_steps + 1):
         if d:
@@ -139,11 +129,6 @@ def flow_bound(recurrent_kernel: ArrayLike, n_steps: int, *, activation: str = "
     ndarray of shape (n_steps + 1,)
         Entry d bounds what `flow_norms` measures d steps back. Infinite where it is too large for a number.
 
-    Raises
-    ------
-    ValueError
-        If `recurrent_kernel` is not square and finite, `n_steps` is below 1, or `activation` is unknown.
-
     Notes
     -----
     .. math::
@@ -172,19 +157,18 @@ def flow_bound(recurrent_kernel: ArrayLike, n_steps: int, *, activation: str = "
     >>> flow_bound([[2.0, 0.0], [0.0, 1.0]], 3, activation="logistic")
     array([1.   , 0.5  , 0.25 , 0.125])
     """
-    if activation not in LARGEST_SLOPES:
-        raise ValueError(f"activation must be one of {', '.join(LARGEST_SLOPES)}, got {activation!r}")
-    require_count("n_steps", n_steps)
-    factor = LARGEST_SLOPES[activation] * spectral_norm(require_square("recurrent_kernel", recurrent_kernel))
+    choice(activation, "activation", LARGEST_SLOPES)
+    n_steps = count(n_steps, "n_steps")
+    factor = LARGEST_SLOPES[activation] * spectral_norm(square(recurrent_kernel, "recurrent_kernel"))
     with np.errstate(over="ignore", under="ignore"):
         return factor ** np.arange(n_steps + 1.0)
 
 
 def _checked_jacobians(jacobians: ArrayLike) -> NDArray[np.float64]:
-    steps = np.asarray(jacobians, dtype=float)
-    if steps.ndim not in (3, 4) or steps.shape[-1] != steps.shape[-2] or not steps.size:
+    steps = array(jacobians, "jacobians")
+    if steps.ndim not in (3, 4) or steps.shape[-1] != steps.shape[-2]:
         raise ValueError(
             "jacobians must have shape (time, units, units) or (batch, time, units, units), "
             f"got shape {steps.shape}"
         )
-    return require_finite("jacobians", steps, steps.shape)
+    return steps

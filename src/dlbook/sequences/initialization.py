@@ -5,6 +5,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from ..checks import count
+from ..checks import rng as generator
+
 
 def orthogonal(shape: tuple[int, int], *, rng: np.random.Generator) -> NDArray[np.float64]:
     r"""Draw a matrix whose rows, or columns, are at right angles and have length 1.
@@ -20,11 +23,6 @@ def orthogonal(shape: tuple[int, int], *, rng: np.random.Generator) -> NDArray[n
     -------
     ndarray of shape `shape`
         A matrix drawn evenly from all such matrices. The shorter side is the one that is orthonormal.
-
-    Raises
-    ------
-    ValueError
-        If `shape` does not hold two positive whole numbers.
 
     Notes
     -----
@@ -50,10 +48,10 @@ def orthogonal(shape: tuple[int, int], *, rng: np.random.Generator) -> NDArray[n
     >>> np.abs(w @ w.T - np.eye(3)).max() < 1e-12
     np.True_
     """
-    if len(shape) != 2 or any(int(side) != side or side < 1 for side in shape):
-        raise ValueError(f"shape must hold two positive whole numbers, got {shape}")
-    rows, columns = (int(side) for side in shape)
-    q, r = np.linalg.qr(rng.normal(size=(max(rows, columns), min(rows, columns))))
+    if not isinstance(shape, tuple | list) or len(shape) != 2:
+        raise ValueError(f"shape must be a tuple of two sides, got {shape!r}")
+    rows, columns = (count(side, "shape") for side in shape)
+    q, r = np.linalg.qr(generator(rng).normal(size=(max(rows, columns), min(rows, columns))))
     q = q * np.copysign(1.0, np.diag(r))
     return np.ascontiguousarray(q if rows >= columns else q.T)
 
@@ -61,36 +59,11 @@ def orthogonal(shape: tuple[int, int], *, rng: np.random.Generator) -> NDArray[n
 def draw_kernels(
     n_features: int, n_units: int, n_blocks: int, rng: np.random.Generator | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Draw the weights from the input (Glorot uniform) and from the state (orthogonal) to all blocks.
-
-    Parameters
-    ----------
-    n_features : int
-        Number of features of an input.
-    n_units : int
-        Number of units.
-    n_blocks : int
-        How many blocks of `n_units` columns the weights have: 1 for a simple network, 3 for a GRU, 4 for an
-        LSTM.
-    rng : numpy.random.Generator
-        Where the weights come from.
-
-    Returns
-    -------
-    kernel : ndarray of shape (n_features, n_blocks * n_units)
-        Weights from the input.
-    recurrent_kernel : ndarray of shape (n_units, n_blocks * n_units)
-        Weights from the state.
-
-    Raises
-    ------
-    ValueError
-        If there is no generator.
-    """
+    """Draw the weights from the input (Glorot uniform) and from the state (orthogonal) to all blocks."""
     if rng is None:
         raise ValueError(
             "rng must be a numpy.random.Generator unless kernel and recurrent_kernel are given, got None"
         )
     limit = math.sqrt(6.0 / (n_features + n_blocks * n_units))
-    kernel = rng.uniform(-limit, limit, size=(n_features, n_blocks * n_units))
+    kernel = generator(rng).uniform(-limit, limit, size=(n_features, n_blocks * n_units))
     return kernel, orthogonal((n_units, n_blocks * n_units), rng=rng)

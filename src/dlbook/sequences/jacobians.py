@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..checks import array, choice, positive
 from ..nn import ACTIVATIONS
-from ..text.checks import require_finite, require_positive
 from .recurrent_layer import RecurrentLayer
 
 LARGEST_SLOPES = MappingProxyType({"logistic": 0.25, "tanh": 1.0, "relu": 1.0, "identity": 1.0})
@@ -52,11 +52,6 @@ def simple_rnn_jacobians(
         The Jacobian of each state with respect to the one before it. That of the first step is with respect
         to the initial state.
 
-    Raises
-    ------
-    ValueError
-        If a shape does not fit, a number is not finite, a state overflows, or `activation` is unknown.
-
     Notes
     -----
     With rows as states, :math:`\mathbf{s}_t = f(\mathbf{a}_t)` and
@@ -91,19 +86,16 @@ def simple_rnn_jacobians(
     >>> jacobians.round(3).ravel()  # slope 1/4 at a = 0; then a = 2 * 0.5 = 1
     array([0.5  , 0.393])
     """
-    if activation not in LARGEST_SLOPES:
-        raise ValueError(f"activation must be one of {', '.join(LARGEST_SLOPES)}, got {activation!r}")
-    inputs = require_finite("x", x, ("batch", "time", "features"))
+    choice(activation, "activation", LARGEST_SLOPES)
+    inputs = array(x, "x", ("batch", "time", "features"))
     batch, n_steps, n_features = inputs.shape
-    if not (batch and n_steps):
-        raise ValueError(f"x must hold at least one sequence of at least one step, got shape {inputs.shape}")
-    u = require_finite("kernel", kernel, (n_features, "units"))
-    w = require_finite("recurrent_kernel", recurrent_kernel, (u.shape[1], u.shape[1]))
-    b = require_finite("bias", bias, (u.shape[1],))
+    u = array(kernel, "kernel", (n_features, "units"))
+    w = array(recurrent_kernel, "recurrent_kernel", (u.shape[1], u.shape[1]))
+    b = array(bias, "bias", (u.shape[1],))
     state = np.zeros((batch, len(w)))
     if initial_state is not None:
-        state = require_finite("initial_state", initial_state, state.shape)
-    f, slope = ACTIVATIONS[activation].function, ACTIVATIONS[activation].derivative
+        state = array(initial_state, "initial_state", state.shape)
+    f, slope = ACTIVATIONS[activation].function, ACTIVATIONS[activation].slope
     jacobians = np.empty((batch, n_steps, *w.shape))
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
         for t in range(n_steps):
@@ -133,11 +125,6 @@ def layer_jacobians(layer: RecurrentLayer, x: ArrayLike, initial_state: Any = No
         The Jacobian of each state with respect to the one before it. For an LSTM a state is the hidden and
         the cell state, one behind the other, so that ``n_state`` is twice the number of units.
 
-    Raises
-    ------
-    ValueError
-        If `layer` is of another kind, a shape does not fit, or a number, a state or a slope is not finite.
-
     Notes
     -----
     The backward pass of a single step, started with a 1 in one place and 0 in all others, returns one row of
@@ -152,7 +139,7 @@ def layer_jacobians(layer: RecurrentLayer, x: ArrayLike, initial_state: Any = No
     """
     if not isinstance(layer, RecurrentLayer):
         raise ValueError(f"layer must be a SimpleRNN, an LSTM or a GRU, got {type(layer).__name__}")
-    _, cache = layer.forward(np.asarray(x, dtype=float), initial_state)
+    _, cache = layer.forward(array(x, "x"), initial_state)
     n_steps, batch, _ = cache.inputs.shape
     n_parts, n_units = len(cache.states), layer.n_units
     n_state = n_parts * n_units
@@ -191,12 +178,6 @@ def numerical_jacobian(
     ndarray of shape (next_units, units)
         The Jacobian.
 
-    Raises
-    ------
-    ValueError
-        If `state` is not a vector of finite numbers, `step` does not return one, or `difference` is not
-        positive.
-
     Notes
     -----
     .. math:: \frac{\partial \mathbf{s}'}{\partial s_j}
@@ -211,14 +192,12 @@ def numerical_jacobian(
     array([[5., 3.],
            [6., 0.]])
     """
-    point = require_finite("state", state, ("units",))
-    require_positive("difference", difference)
+    point = array(state, "state", ("units",))
+    difference = positive(difference, "difference")
     columns = []
     for direction in np.eye(len(point)):
         above, below = (
-            require_finite(
-                "the state that step returns", step(point + sign * difference * direction), ("units",)
-            )
+            array(step(point + sign * difference * direction), "the state that step returns", ("units",))
             for sign in (1, -1)
         )
         columns.append((above - below) / (2 * difference))
@@ -252,11 +231,6 @@ def unroll_jacobians(
     ndarray of shape (time, units, units)
         The Jacobian of each state with respect to the one before it.
 
-    Raises
-    ------
-    ValueError
-        If a shape does not fit, a number is not finite, or `difference` is not positive.
-
     Examples
     --------
     >>> def leaky(x, state):
@@ -264,10 +238,8 @@ def unroll_jacobians(
     >>> unroll_jacobians(leaky, [[1.0], [2.0]], [0.0]).round(6).ravel()
     array([0.9, 0.9])
     """
-    inputs = require_finite("x", x, ("time", "features"))
-    state = require_finite("initial_state", initial_state, ("units",))
-    if not len(inputs):
-        raise ValueError("x must hold at least one step, got none")
+    inputs = array(x, "x", ("time", "features"))
+    state = array(initial_state, "initial_state", ("units",))
     jacobians = []
     for now in inputs:
 
@@ -275,5 +247,5 @@ def unroll_jacobians(
             return step(now, before)
 
         jacobians.append(numerical_jacobian(from_state, state, difference=difference))
-        state = require_finite("the state that step returns", from_state(state), state.shape)
+        state = array(from_state(state), "the state that step returns", state.shape)
     return np.stack(jacobians)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..checks import number
 from ._backpropagation import Parts, StepBack
 from ._recurrent_checks import Floats
 from ._state_functions import find_function, logistic_in_place
@@ -138,9 +139,7 @@ class LSTM(RecurrentLayer):
         self._function = find_function(activation, "activation", from_value=True)
         self._output_function = find_function(output, "output_activation", from_value=True)
         self.activation, self.output_activation = self._function.name, self._output_function.name
-        if not np.isfinite(forget_bias):
-            raise ValueError(f"forget_bias must be finite, got {forget_bias}")
-        self._forget_bias = float(forget_bias)
+        self._forget_bias = number(forget_bias, "forget_bias")
         super().__init__(
             n_features, n_units, kernel=kernel, recurrent_kernel=recurrent_kernel, bias=bias, rng=rng
         )

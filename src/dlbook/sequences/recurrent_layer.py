@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..checks import array, count
 from ._backpropagation import (
     Parts,
     StepBack,
@@ -19,10 +20,8 @@ from ._backpropagation import (
 )
 from ._recurrent_checks import (
     Floats,
-    check_count,
     check_grad_outputs,
     check_mask,
-    check_parameter,
     check_parts,
     check_sequences,
     check_truncation,
@@ -155,8 +154,8 @@ class RecurrentLayer(SequenceLayer):
         bias: ArrayLike | None = None,
         rng: np.random.Generator | None = None,
     ) -> None:
-        self.n_features = check_count(n_features, "n_features")
-        self.n_outputs = self.n_units = check_count(n_units, "n_units")
+        self.n_features = count(n_features, "n_features")
+        self.n_outputs = self.n_units = count(n_units, "n_units")
         if kernel is None or recurrent_kernel is None:
             drawn = draw_kernels(self.n_features, self.n_units, self._n_blocks, rng)
             kernel = drawn[0] if kernel is None else kernel
@@ -164,11 +163,9 @@ class RecurrentLayer(SequenceLayer):
         start = self._first_bias()
         columns = self._n_blocks * self.n_units
         self._parameters = {
-            "kernel": check_parameter(kernel, (self.n_features, columns), "kernel"),
-            "recurrent_kernel": check_parameter(
-                recurrent_kernel, (self.n_units, columns), "recurrent_kernel"
-            ),
-            "bias": check_parameter(start if bias is None else bias, start.shape, "bias"),
+            "kernel": array(kernel, "kernel", (self.n_features, columns)).copy(),
+            "recurrent_kernel": array(recurrent_kernel, "recurrent_kernel", (self.n_units, columns)).copy(),
+            "bias": array(start if bias is None else bias, "bias", start.shape).copy(),
         }
 
     def _collect(self) -> dict[str, NDArray[np.float64]]:
@@ -198,7 +195,7 @@ class RecurrentLayer(SequenceLayer):
         ValueError
             If a shape does not fit, the batch is empty, or a number is not finite.
         """
-        now = np.asarray(x_t)
+        now = array(x_t, "x_t", float32=True)
         if now.ndim not in (1, 2) or now.shape[-1] != self.n_features:
             raise ValueError(
                 f"x_t must have shape (batch, {self.n_features}) or ({self.n_features},), got {now.shape}"
@@ -214,32 +211,6 @@ class RecurrentLayer(SequenceLayer):
     def forward(
         self, x: ArrayLike, initial_state: Any = None, mask: ArrayLike | None = None
     ) -> tuple[Floats, RecurrentCache]:
-        """Read a batch of sequences and return the hidden state at every step.
-
-        Parameters
-        ----------
-        x : array_like of shape (batch, time, n_features)
-            The sequences, at least one, of at least one step. With an array of float32 everything is computed
-            in that precision, else in float64.
-        initial_state : array_like of shape (batch, n_units), optional
-            State before the first step; for an LSTM two such arrays. Zeros if not given.
-        mask : array_like of bool of shape (batch, time), optional
-            True for real steps, False for padding, which may stand anywhere. All steps are real without one.
-
-        Returns
-        -------
-        outputs : ndarray of shape (batch, time, n_units)
-            The hidden state after every step. A state that overflows is infinite or NaN, without a warning.
-        cache : RecurrentCache
-            What `backward` needs. Its `final_state` is the state after the last step, in the form of
-            `initial_state`.
-
-        Raises
-        ------
-        ValueError
-            If a shape does not fit, there is no sequence or no step, a number is not finite, or the mask is
-            not boolean.
-        """
         x = check_sequences(x, self.n_features)
         (batch, n_steps, _), dtype = x.shape, x.dtype
         mask = check_mask(mask, (batch, n_steps))
@@ -275,37 +246,6 @@ class RecurrentLayer(SequenceLayer):
         *,
         check_finite: bool = True,
     ) -> SequenceGradients:
-        """Send the gradient of a loss back through time.
-
-        Parameters
-        ----------
-        grad_outputs : array_like of shape (batch, time, n_units) or None
-            Gradient of the loss with respect to all outputs. None if it depends on the final state alone.
-        cache : RecurrentCache
-            What `forward` returned beside the outputs.
-        grad_final_state : array_like of shape (batch, n_units), optional
-            Gradient of the loss with respect to the final state; for an LSTM two such arrays. Zero if not
-            given.
-        truncation : int, optional
-            How many steps the gradient from an output goes back at most, at least 1; the step of the output
-            itself is the first. From the length of the sequence on, and without one, the gradient is exact.
-        check_finite : bool, default True
-            Whether to stop at a gradient that is not finite. If not, infinity and NaN are passed on.
-
-        Returns
-        -------
-        SequenceGradients
-            The gradients with respect to all parameters, the inputs and the initial state.
-
-        Raises
-        ------
-        NonFiniteGradientError
-            With `check_finite`, if the gradient overflows or is not a number. It is a ValueError; its
-            attributes `step` and `norm`, and its message, name the step of the sequence at which that
-            happened, counted from 0, and the norm of the gradient one step later, which was finite.
-        ValueError
-            If a shape does not fit, neither gradient is given, or `truncation` is below 1.
-        """
         batch, n_steps = cache.shape
         dtype = cache.inputs.dtype
         truncation = check_truncation(truncation)
@@ -334,7 +274,7 @@ class RecurrentLayer(SequenceLayer):
             check_net_grads(net_grads, cache.states)
             check_results({**parameters, "inputs": inputs, "initial_state": np.stack(first)}, net_grads)
         inputs = np.array(inputs.transpose(1, 0, 2), order="C")
-        return SequenceGradients(parameters, inputs, self._state_of(first))
+        return SequenceGradients(inputs, parameters, self._state_of(first))
 
     # what a kind of cell says of itself
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..checks import count
 from ..nn import Activation
 from ._backpropagation import Parts, StepBack
-from ._recurrent_checks import Floats, check_count
+from ._recurrent_checks import Floats
 from ._state_functions import find_function
 from .recurrent_layer import RecurrentCache, RecurrentLayer, input_products
 
@@ -102,7 +103,7 @@ class SimpleRNN(RecurrentLayer):
         if identity_start:
             if recurrent_kernel is not None:
                 raise ValueError("identity_start must be False when recurrent_kernel is given, got True")
-            recurrent_kernel = np.eye(check_count(n_units, "n_units"))
+            recurrent_kernel = np.eye(count(n_units, "n_units"))
         super().__init__(
             n_features, n_units, kernel=kernel, recurrent_kernel=recurrent_kernel, bias=bias, rng=rng
         )

@@ -1,36 +1,35 @@
 """What all layers that read sequences have in common, and what their backward pass returns."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._recurrent_checks import check_parameter
+from ..checks import array
+from ..nn import Module
 
 
-@dataclass(frozen=True)
-class SequenceGradients:
+class SequenceGradients(NamedTuple):
     """Gradients of a loss, as the backward pass of a layer returns them.
 
     Parameters
     ----------
-    parameters : dict of str to ndarray
-        Gradient with respect to every parameter, under its name.
     inputs : ndarray of shape (batch, time, features)
         Gradient with respect to the inputs. Zero at masked steps.
+    parameters : dict of str to ndarray
+        Gradient with respect to every parameter, under its name.
     initial_state : ndarray or tuple
         Gradient with respect to the initial state, in the form of a state of the layer.
     """
 
-    parameters: dict[str, NDArray[np.floating]]
     inputs: NDArray[np.floating]
+    parameters: dict[str, NDArray[np.floating]]
     initial_state: Any
 
 
-class SequenceLayer(ABC):
+class SequenceLayer(Module):
     """What all layers that read sequences have in common.
 
     Attributes
@@ -43,36 +42,6 @@ class SequenceLayer(ABC):
 
     n_features: int
     n_outputs: int
-
-    @property
-    def parameters(self) -> dict[str, NDArray[np.float64]]:
-        """What training changes, by name. Assign a dictionary to change some or all; shapes must stay."""
-        return self._collect()
-
-    @parameters.setter
-    def parameters(self, values: Mapping[str, ArrayLike]) -> None:
-        present = self.parameters
-        for name, value in values.items():
-            if name not in present:
-                raise ValueError(f"parameters must be named {', '.join(present)}, got {name!r}")
-            if np.shape(value) != present[name].shape:
-                raise ValueError(
-                    f"parameters must have shape {present[name].shape} for {name!r}, got {np.shape(value)}"
-                )
-        self._assign({name: np.array(value, dtype=float) for name, value in values.items()})
-
-    @abstractmethod
-    def _collect(self) -> dict[str, NDArray[np.float64]]:
-        """Return the parameters by name, in Keras's order."""
-
-    @abstractmethod
-    def _assign(self, values: Mapping[str, NDArray[np.float64]]) -> None:
-        """Put checked arrays in the place of the parameters of the same names."""
-
-    @property
-    def n_parameters(self) -> int:
-        """How many numbers training changes."""
-        return sum(parameter.size for parameter in self.parameters.values())
 
     def get_weights(self) -> list[NDArray[np.float64]]:
         """Return copies of the parameters in Keras's order.
@@ -100,13 +69,15 @@ class SequenceLayer(ABC):
             If there are too many or too few arrays, a shape does not fit, or a number is not finite.
         """
         present = self.parameters
+        if not isinstance(weights, list | tuple):
+            raise ValueError(f"weights must be a list of arrays, got {type(weights).__name__}")
         if len(weights) != len(present):
             raise ValueError(
                 f"weights must hold {len(present)} arrays, {', '.join(present)}, got {len(weights)}"
             )
         self._assign(
             {
-                name: check_parameter(value, present[name].shape, f"weights for {name!r}")
+                name: array(value, f"weights of {name!r}", present[name].shape).copy()
                 for name, value in zip(present, weights, strict=True)
             }
         )
@@ -131,7 +102,8 @@ class SequenceLayer(ABC):
         Returns
         -------
         outputs : ndarray of shape (batch, time, n_outputs)
-            The output at every step.
+            The output at every step: a hidden state, or what comes of several. One that overflows is infinite
+            or NaN, without a warning.
         cache : object
             What `backward` needs to know of this call. Its `final_state` is the state after the last step:
             hand it to the next call as `initial_state` to go on where this one stopped.

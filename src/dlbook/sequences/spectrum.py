@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..text.checks import require_positive, require_square
+from ..checks import array, positive
 
 
 def spectral_norm(matrix: ArrayLike) -> float:
@@ -19,17 +19,12 @@ def spectral_norm(matrix: ArrayLike) -> float:
     float
         The norm, never below `spectral_radius`. It bounds a product of Jacobians after any number of steps.
 
-    Raises
-    ------
-    ValueError
-        If `matrix` is not square, is empty, or holds a number that is not finite.
-
     Examples
     --------
     >>> spectral_norm([[0.0, 3.0], [0.0, 0.0]])
     3.0
     """
-    return float(np.linalg.norm(require_square("matrix", matrix), 2))
+    return float(np.linalg.norm(square(matrix, "matrix"), 2))
 
 
 def spectral_radius(matrix: ArrayLike) -> float:
@@ -46,17 +41,12 @@ def spectral_radius(matrix: ArrayLike) -> float:
         The radius. It says how powers of the matrix grow or shrink in the long run, and not what the first of
         them do: a matrix with radius 0 may stretch a vector before it makes it vanish.
 
-    Raises
-    ------
-    ValueError
-        If `matrix` is not square, is empty, or holds a number that is not finite.
-
     Examples
     --------
     >>> spectral_radius([[0.0, 3.0], [0.0, 0.0]]), spectral_radius([[-2.0, 1.0], [0.0, 1.0]])
     (0.0, 2.0)
     """
-    return float(np.abs(np.linalg.eigvals(require_square("matrix", matrix))).max())
+    return float(np.abs(np.linalg.eigvals(square(matrix, "matrix"))).max())
 
 
 def with_spectral_radius(matrix: ArrayLike, radius: float) -> NDArray[np.float64]:
@@ -74,20 +64,22 @@ def with_spectral_radius(matrix: ArrayLike, radius: float) -> NDArray[np.float64
     ndarray of shape (units, units)
         The scaled matrix.
 
-    Raises
-    ------
-    ValueError
-        If `matrix` is not square and finite, has the radius 0 (up to rounding), or `radius` is not positive.
-
     Examples
     --------
     >>> with_spectral_radius([[4.0, 1.0], [0.0, 2.0]], 1.0)
     array([[1.  , 0.25],
            [0.  , 0.5 ]])
     """
-    square = require_square("matrix", matrix)
-    require_positive("radius", radius)
-    own = spectral_radius(square)
-    if own <= 1e-12 * spectral_norm(square):
+    given, radius = square(matrix, "matrix"), positive(radius, "radius")
+    own = spectral_radius(given)
+    if own <= 1e-12 * spectral_norm(given):
         raise ValueError(f"matrix must have a spectral radius above 0, got {own:.3g}")
-    return square * (radius / own)
+    return given * (radius / own)
+
+
+def square(matrix: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Return a square matrix of finite numbers, or say what is wrong."""
+    given = array(matrix, name, ("units", "units"))
+    if given.shape[0] != given.shape[1]:
+        raise ValueError(f"{name} must be square, got shape {given.shape}")
+    return given

@@ -40,7 +40,8 @@ class Stacked(SequenceLayer):
     Parameters
     ----------
     layers : sequence of SequenceLayer
-        The layers, from the input to the output: simple, LSTM, GRU or bidirectional ones.
+        The layers, from the input to the output: simple, LSTM, GRU or bidirectional ones. A state is a tuple
+        of their states; None for one of them, or for all, is zero.
 
     Attributes
     ----------
@@ -143,30 +144,6 @@ class Stacked(SequenceLayer):
     def forward(
         self, x: ArrayLike, initial_state: Sequence[Any] | None = None, mask: ArrayLike | None = None
     ) -> tuple[NDArray[np.floating], StackedCache]:
-        """Read a batch of sequences and return the outputs of the last layer.
-
-        Parameters
-        ----------
-        x : array_like of shape (batch, time, n_features)
-            The sequences, at least one, of at least one step.
-        initial_state : sequence, optional
-            State of every layer before the first step. None for one of them, or for all, is zero.
-        mask : array_like of bool of shape (batch, time), optional
-            True for real steps, False for padding. All steps are real without one.
-
-        Returns
-        -------
-        outputs : ndarray of shape (batch, time, n_outputs)
-            The outputs of the last layer.
-        cache : StackedCache
-            What `backward` needs. Its `final_state` holds those of all layers.
-
-        Raises
-        ------
-        ValueError
-            If a shape does not fit, there is no sequence or no step, a number is not finite, the outputs of a
-            lower layer overflow, or the mask is not boolean.
-        """
         caches: list[Any] = []
         states = self._states(initial_state, "initial_state")
         outputs, cache = self.layers[0].forward(x, states[0], mask)
@@ -189,35 +166,6 @@ class Stacked(SequenceLayer):
         *,
         check_finite: bool = True,
     ) -> SequenceGradients:
-        """Send the gradient of a loss back through all layers and through time.
-
-        Parameters
-        ----------
-        grad_outputs : array_like of shape (batch, time, n_outputs) or None
-            Gradient of the loss with respect to the outputs of the last layer. None if it depends on final
-            states alone.
-        cache : StackedCache
-            What `forward` returned beside the outputs.
-        grad_final_state : sequence, optional
-            Gradient of the loss with respect to the final state of every layer. None for one of them, or for
-            all, is zero.
-        truncation : int, optional
-            How many steps the gradient goes back at most in each layer, at least 1.
-        check_finite : bool, default True
-            Whether to stop at a gradient that is not finite.
-
-        Returns
-        -------
-        SequenceGradients
-            The gradients with respect to all parameters, the inputs and the initial states.
-
-        Raises
-        ------
-        NonFiniteGradientError
-            With `check_finite`, if the gradient overflows or is not a number.
-        ValueError
-            If a shape does not fit, no gradient is given, or `truncation` is below 1.
-        """
         last = self._states(grad_final_state, "grad_final_state")
         if grad_outputs is None and last[-1] is None:
             if all(part is None for part in last):
@@ -233,7 +181,7 @@ class Stacked(SequenceLayer):
             grad = result.inputs
             states.insert(0, result.initial_state)
             parameters = {f"{place}.{n}": value for n, value in result.parameters.items()} | parameters
-        return SequenceGradients(parameters, np.asarray(grad), tuple(states))
+        return SequenceGradients(np.asarray(grad), parameters, tuple(states))
 
     def _states(self, states: Sequence[Any] | None, name: str) -> tuple[Any, ...]:
         if states is None:

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlbook.sequences.clipping import (
+from dlbook.nn import (
+    SGD,
     NonFiniteGradientError,
     check_finite_gradients,
     clip_by_global_norm,
     clip_by_norm,
     clip_by_value,
     global_norm,
-    gradient_norms,
 )
 
 CLIPS = [clip_by_value, clip_by_norm, clip_by_global_norm]
@@ -36,17 +36,14 @@ def flat(gradients):
 def test_the_three_ways_by_hand():
     """The vectors (3, 4) and (0, 12): norms 5 and 12, together 13."""
     gradients = {"w": np.array([3.0, 4.0]), "b": np.array([0.0, -12.0])}
-    clipped, norm = clip_by_value(gradients, 3.5)
-    assert (clipped["w"].tolist(), clipped["b"].tolist(), norm) == ([3, 3.5], [0, -3.5], 13)
-    clipped, norms = clip_by_norm(gradients, 6.0)
-    assert norms == {"w": 5, "b": 12}
+    clipped = clip_by_value(gradients, 3.5)
+    assert (clipped["w"].tolist(), clipped["b"].tolist()) == ([3, 3.5], [0, -3.5])
+    clipped = clip_by_norm(gradients, 6.0)
     np.testing.assert_array_equal(clipped["w"], [3, 4])  # short enough by itself
     np.testing.assert_allclose(clipped["b"], [0, -6], rtol=1e-15)
-    clipped, norm = clip_by_global_norm(gradients, 6.5)
-    assert norm == 13
+    clipped = clip_by_global_norm(gradients, 6.5)
     np.testing.assert_allclose(clipped["w"], [1.5, 2], rtol=1e-15)
     np.testing.assert_allclose(clipped["b"], [0, -6], rtol=1e-15)
-    assert gradient_norms(gradients) == {"w": 5, "b": 12}
     assert global_norm(gradients) == 13
 
 
@@ -55,19 +52,18 @@ def test_clipping_by_value_is_not_what_the_lecture_prints():
     gradient = np.array([0.6, -0.8, 0.0])
     threshold = 0.7
     printed = threshold if np.linalg.norm(gradient) >= threshold else gradient
-    clipped, norm = clip_by_value({"w": gradient}, threshold)
+    clipped = clip_by_value({"w": gradient}, threshold)
     assert np.ndim(printed) == 0  # one number for three: each weight would take the same step, upwards
     np.testing.assert_array_equal(clipped["w"], [0.6, -0.7, 0.0])
-    assert norm == pytest.approx(1.0, rel=1e-15)
     small = np.full(100, 0.2)  # norm 2, yet no entry is large: nothing is to be cut
-    np.testing.assert_array_equal(clip_by_value({"w": small}, threshold)[0]["w"], small)
+    np.testing.assert_array_equal(clip_by_value({"w": small}, threshold)["w"], small)
     assert np.linalg.norm(small) >= threshold
 
 
 def test_a_norm_at_the_limit_changes_nothing():
     gradients = {"w": np.array([3.0, 4.0])}
     for clip in (clip_by_norm, clip_by_global_norm):
-        np.testing.assert_array_equal(clip(gradients, 5.0)[0]["w"], [3, 4])
+        np.testing.assert_array_equal(clip(gradients, 5.0)["w"], [3, 4])
 
 
 # 2. parity
@@ -83,11 +79,9 @@ def test_a_clipped_step_equals_that_of_keras(keyword, limit):
     variables = [keras.Variable(value.astype("float32")) for value in start.values()]
     optimizer = keras.optimizers.SGD(0.25, **{keyword: limit})
     optimizer.apply([keras.ops.convert_to_tensor(g.astype("float32")) for g in gradients.values()], variables)
-    clipped, _ = KEYWORDS[keyword](gradients, limit)
+    after = SGD(0.25).step(start, KEYWORDS[keyword](gradients, limit))
     for name, variable in zip(start, variables, strict=True):
-        np.testing.assert_allclose(
-            start[name] - 0.25 * clipped[name], np.asarray(variable), rtol=1e-5, atol=1e-6
-        )
+        np.testing.assert_allclose(after[name], np.asarray(variable), rtol=1e-5, atol=1e-6)
 
 
 # 4. invariants
@@ -98,17 +92,15 @@ def test_a_clipped_step_equals_that_of_keras(keyword, limit):
 def test_what_clipping_keeps(seed, limit):
     gradients = some_gradients(seed)
     before = flat(gradients)
-    by_value, norm = clip_by_value(gradients, limit)
-    np.testing.assert_allclose(norm, np.linalg.norm(before), rtol=1e-14)
+    by_value = clip_by_value(gradients, limit)
     np.testing.assert_array_equal(flat(by_value), np.sign(before) * np.minimum(np.abs(before), limit))
-    by_norm, norms = clip_by_norm(gradients, limit)
+    by_norm = clip_by_norm(gradients, limit)
     for name, gradient in gradients.items():
         length = np.sqrt((gradient**2).sum())
-        np.testing.assert_allclose(norms[name], length, rtol=1e-14)
         np.testing.assert_allclose(by_norm[name], gradient * min(1, limit / length), rtol=1e-13)
-    by_all, norm = clip_by_global_norm(gradients, limit)
+    by_all = clip_by_global_norm(gradients, limit)
     np.testing.assert_allclose(flat(by_all), before * min(1, limit / np.linalg.norm(before)), rtol=1e-13)
-    np.testing.assert_allclose(norm, np.sqrt(sum(n**2 for n in norms.values())), rtol=1e-14)
+    np.testing.assert_allclose(global_norm(gradients), np.linalg.norm(before), rtol=1e-14)
     np.testing.assert_array_equal(flat(gradients), flat(some_gradients(seed)))  # the input stays as it is
 
 
@@ -116,8 +108,8 @@ def test_what_clipping_keeps(seed, limit):
 @given(seed=st.integers(0, 2**32 - 1), limit=st.floats(0.01, 100))
 @settings(deadline=None, max_examples=25)
 def test_clipping_twice_is_clipping_once(clip, seed, limit):
-    once, _ = clip(some_gradients(seed), limit)
-    twice, _ = clip(once, limit)
+    once = clip(some_gradients(seed), limit)
+    twice = clip(once, limit)
     np.testing.assert_allclose(flat(twice), flat(once), rtol=1e-14)
 
 
@@ -126,7 +118,7 @@ def test_only_the_global_norm_keeps_the_direction():
     before = flat(gradients)
 
     def cosine(clip):
-        after = flat(clip(gradients, 0.5)[0])
+        after = flat(clip(gradients, 0.5))
         return after @ before / np.linalg.norm(after) / np.linalg.norm(before)
 
     assert cosine(clip_by_global_norm) == pytest.approx(1, rel=1e-12)
@@ -138,25 +130,30 @@ def test_only_the_global_norm_keeps_the_direction():
 def test_no_square_overflows_and_none_vanishes(size):
     gradients = {"w": np.array([3.0, 0.0]) * size, "b": np.array([-4.0]) * size}
     assert global_norm(gradients) == pytest.approx(5 * size, rel=1e-3 if size < 1e-300 else 1e-14)
-    clipped, _ = clip_by_global_norm(gradients, size)
+    clipped = clip_by_global_norm(gradients, size)
     np.testing.assert_allclose(
         flat(clipped), [0.6 * size, 0, -0.8 * size], rtol=2e-3 if size < 1e-300 else 1e-13
     )
+
+
+@pytest.mark.parametrize("clip", [clip_by_norm, clip_by_global_norm])
+def test_nor_does_one_in_single_precision(clip):
+    clipped = clip({"w": np.array([3e30, 4e30], dtype=np.float32)}, 1.0)
+    np.testing.assert_allclose(clipped["w"], [0.6, 0.8], rtol=1e-6)
 
 
 def test_a_norm_beyond_all_numbers_is_clipped_all_the_same():
     huge = {"w": np.full(4, 1.7e308)}
     assert global_norm(huge) == np.inf
     for clip in (clip_by_norm, clip_by_global_norm):
-        np.testing.assert_allclose(clip(huge, 2.0)[0]["w"], np.ones(4), rtol=1e-14)
+        np.testing.assert_allclose(clip(huge, 2.0)["w"], np.ones(4), rtol=1e-14)
 
 
 @pytest.mark.parametrize("clip", CLIPS)
 def test_zeros_and_empty_arrays_pass(clip):
-    clipped, norm = clip({"w": np.zeros((2, 3)), "none": np.zeros((0, 4))}, 1.0)
+    clipped = clip({"w": np.zeros((2, 3)), "none": np.zeros((0, 4))}, 1.0)
     np.testing.assert_array_equal(clipped["w"], np.zeros((2, 3)))
     assert clipped["none"].shape == (0, 4)
-    assert norm == (0 if clip is not clip_by_norm else {"w": 0, "none": 0})
 
 
 @pytest.mark.parametrize("clip", CLIPS)
@@ -164,12 +161,12 @@ def test_the_precision_stays_and_the_result_is_new(clip):
     for dtype in (np.float32, np.float64):
         gradients = some_gradients(dtype=dtype)
         for limit in (0.3, 1e6):
-            clipped, _ = clip(gradients, limit)
+            clipped = clip(gradients, limit)
             for name, gradient in gradients.items():
                 assert clipped[name].dtype == dtype
                 assert clipped[name].shape == gradient.shape
                 assert not np.shares_memory(clipped[name], gradient)
-    assert clip({"w": [3, -4]}, 10.0)[0]["w"].dtype == np.float64
+    assert clip({"w": [3, -4]}, 10.0)["w"].dtype == np.float64
 
 
 def test_clipping_saves_a_descent_that_would_explode():
@@ -182,7 +179,7 @@ def test_clipping_saves_a_descent_that_would_explode():
             if limit is None:
                 check_finite_gradients(gradients, step=step)
             else:
-                gradients, _ = clip_by_global_norm(gradients, limit, step=step)
+                gradients = clip_by_global_norm(gradients, limit, step=step)
             with np.errstate(over="ignore", invalid="ignore"):
                 x = np.float64(x - 0.1 * gradients["x"])
         return float(x)
@@ -214,7 +211,7 @@ def test_a_gradient_that_is_not_finite_stops_with_name_norm_and_step(clip, wrong
 
 
 def test_without_a_step_none_is_named():
-    for function in (check_finite_gradients, global_norm, gradient_norms):
+    for function in (check_finite_gradients, global_norm):
         with pytest.raises(
             NonFiniteGradientError, match=r"a number \(norm of all finite entries: 0\)"
         ) as caught:
@@ -224,15 +221,14 @@ def test_without_a_step_none_is_named():
 
 
 @pytest.mark.parametrize("clip", CLIPS)
-@pytest.mark.parametrize("limit", [0, -1.0, np.nan, np.inf])
+@pytest.mark.parametrize("limit", [0, -1.0, np.nan, np.inf, "1"])
 def test_bad_limits_are_named(clip, limit):
-    with pytest.raises(ValueError, match=f"limit must be positive and finite, got {limit}"):
+    with pytest.raises(ValueError, match=r"^limit must"):
         clip(some_gradients(), limit)
 
 
-@pytest.mark.parametrize(
-    "function", [lambda g, f=f: f(g, 1.0) for f in CLIPS] + [global_norm, gradient_norms]
-)
-def test_no_gradient_is_an_error(function):
-    with pytest.raises(ValueError, match="gradients must hold at least one gradient, got none"):
-        function({})
+@pytest.mark.parametrize("function", [lambda g, f=f: f(g, 1.0) for f in CLIPS] + [global_norm])
+@pytest.mark.parametrize("gradients", [{}, [1.0], {"w": [1j]}, {"w": "a"}, {"w": [[1.0], [1.0, 2.0]]}])
+def test_what_holds_no_gradients_is_named(function, gradients):
+    with pytest.raises(ValueError, match=r"^gradients (of 'w' )?must"):
+        function(gradients)

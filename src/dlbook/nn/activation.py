@@ -1,0 +1,87 @@
+"""What an activation is: a function of net inputs that knows its slope, and passes gradients back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..checks import array
+from .named_function import NamedFunction
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Activation(NamedFunction):
+    r"""An activation with its slope: ``relu(z)``, ``relu.derivative(z)``, ``relu.backward(z, gradient)``.
+
+    Parameters
+    ----------
+    name : str
+        The key in `ACTIVATIONS`.
+    function : callable
+        Maps an array of net inputs to an array of the same shape.
+    slope : callable
+        Maps the same net inputs to what `derivative` returns.
+    through : callable, optional
+        Only for an activation whose outputs depend on several inputs each, as those of softmax do. Maps net
+        inputs, and the gradient of the loss for the outputs, to the gradient for the net inputs.
+
+    Notes
+    -----
+    All three take the settings of the activation, if it has any, after the arrays: ``leaky_relu(z, 0.2)`` and
+    ``leaky_relu.derivative(z, 0.2)``.
+
+    .. math:: a = f(z), \qquad \frac{\partial L}{\partial z_j} = \sum_i \frac{\partial L}{\partial a_i}
+              \frac{\partial a_i}{\partial z_j}
+
+    With one input for each output the sum has a single term, :math:`f'(z_j) \, \partial L / \partial a_j`.
+
+    Examples
+    --------
+    >>> square = Activation("square", np.square, lambda z: 2 * z)
+    >>> square([1.0, -3.0]), square.derivative([1.0, -3.0])
+    (array([1., 9.]), array([ 2., -6.]))
+    >>> square.backward([1.0, -3.0], [10.0, 10.0])
+    array([ 20., -60.])
+    """
+
+    name: str
+    function: Callable[..., Floats] = field(repr=False)
+    slope: Callable[..., Floats] = field(repr=False)
+    through: Callable[..., Floats] | None = field(default=None, repr=False)
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether each output depends on one input alone."""
+        return self.through is None
+
+    def __call__(self, z: ArrayLike, *settings: Any, **named: Any) -> Floats:
+        """Return the activations, in the shape of the net inputs `z`."""
+        return self.function(_numbers(z, "z"), *settings, **named)
+
+    def derivative(self, z: ArrayLike, *settings: Any, **named: Any) -> Floats:
+        """Return the slope at each net input; for softmax the matrix of all slopes."""
+        return self.slope(_numbers(z, "z"), *settings, **named)
+
+    def backward(self, z: ArrayLike, gradient: ArrayLike, *settings: Any, **named: Any) -> Floats:
+        """Turn the gradient of the loss for the activations into that for the net inputs `z`."""
+        z, gradient = _numbers(z, "z"), _numbers(gradient, "gradient")
+        if z.shape != gradient.shape:
+            raise ValueError(f"gradient must have the shape {z.shape} of z, got shape {gradient.shape}")
+        if self.through is not None:
+            return self.through(z, gradient, *settings, **named)
+        return gradient * self.slope(z, *settings, **named)
+
+
+def activation(
+    slope: Callable[..., Floats], through: Callable[..., Floats] | None = None
+) -> Callable[[Callable[..., Floats]], Activation]:
+    """Make an activation of the function below: its name and docstring become those of the activation."""
+    return lambda function: Activation(function.__name__, function, slope, through)
+
+
+def _numbers(values: ArrayLike, name: str) -> Floats:
+    return array(values, name, finite=False, empty=True)
