@@ -12,6 +12,7 @@ from .jacobians import (
     unroll_jacobians,
 )
 from .lstm import LSTM, LSTMState
+from .network import RecurrentNetwork
 from .recurrent_layer import RecurrentCache, RecurrentLayer
 from .rnn import SimpleRNN
 from .sequence_layer import SequenceGradients, SequenceLayer
@@ -28,6 +29,7 @@ __all__ = [
     "LSTMState",
     "RecurrentCache",
     "RecurrentLayer",
+    "RecurrentNetwork",
     "SequenceGradients",
     "SequenceLayer",
     "SimpleRNN",
