@@ -71,11 +71,11 @@ def test_logistic_has_the_slope_a_times_one_minus_a():
     ("arguments", "message"),
     [
         (([0, 1], 1), "^excitatory must"),
-        (([[0, 2]], 1), "excitatory must hold only 0 and 1, got 2"),
-        (([[0, np.nan]], 1), "excitatory must hold only 0 and 1, got nan"),
-        (([[0, 1]], np.nan), "threshold must be a finite number"),
-        (([[0, 1]], 1, [[0], [1]]), r"as many rows as excitatory \(1\), got 2"),
-        (([[0, 1]], 1, [[0.5]]), "inhibitory must hold only 0 and 1, got 0.5"),
+        (([[0, 2]], 1), "^excitatory must"),
+        (([[0, np.nan]], 1), "^excitatory must"),
+        (([[0, 1]], np.nan), "^threshold must"),
+        (([[0, 1]], 1, [[0], [1]]), "^inhibitory must"),
+        (([[0, 1]], 1, [[0.5]]), "^inhibitory must"),
     ],
 )
 def test_bad_input_of_a_threshold_unit_is_named(arguments, message):
@@ -88,6 +88,8 @@ def test_bad_input_of_a_threshold_unit_is_named(arguments, message):
     [
         ([1.0, 2.0], [1.0, 2.0], "^x must"),
         ([[1.0, 2.0]], [1.0], "^weights must"),
+        ([["a", "b"]], [1.0, 1.0], "^x must"),
+        ([[1.0, 2.0], [1.0]], [1.0, 1.0], "^x must"),
     ],
 )
 def test_bad_input_of_a_logistic_unit_is_named(x, weights, message):

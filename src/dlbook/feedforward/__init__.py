@@ -1,4 +1,4 @@
-"""Shallow and deep feed-forward networks: neurons, layers, losses, metrics, training and its remedies."""
+"""Chapter 1: neurons, the perceptron, and networks of dense layers."""
 
 from .mlp import multilayer_perceptron
 from .neurons import logistic_unit, mcculloch_pitts

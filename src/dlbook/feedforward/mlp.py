@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..checks import integers
 from ..nn import L1L2, Activation, ActivationLayer, BatchNormalization, Dense, Dropout, Layer, Sequential
 from ..nn.layers import Initializer
 
@@ -49,11 +50,6 @@ def multilayer_perceptron(
     Sequential
         The network, not trained yet.
 
-    Raises
-    ------
-    ValueError
-        If there are fewer than two sizes, or an argument does not fit the layer that it is for.
-
     Notes
     -----
     .. math:: A_0 = X, \qquad A_l = f(A_{l-1} W_l + b_l)
@@ -78,8 +74,9 @@ def multilayer_perceptron(
     >>> model.n_parameters
     2410
     """
+    sizes = integers(sizes, "sizes", ("n_layers",), least=1).tolist()
     if len(sizes) < 2:
-        raise ValueError(f"sizes must hold at least two numbers, inputs and outputs, got {list(sizes)}")
+        raise ValueError(f"sizes must hold at least two numbers, inputs and outputs, got {sizes}")
     layers: list[Layer] = []
     for n_inputs, n_units in pairwise(sizes[:-1]):
         layers.append(

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..checks import array, integers, number
 from ..nn import logistic
 
 
@@ -24,12 +25,6 @@ def mcculloch_pitts(
     -------
     ndarray of shape (n_samples,)
         1 where the neuron fires, 0 elsewhere.
-
-    Raises
-    ------
-    ValueError
-        If an input is not a table of zeros and ones, if the two tables differ in their number of rows, or if
-        the threshold is not a finite number.
 
     Notes
     -----
@@ -57,15 +52,11 @@ def mcculloch_pitts(
     >>> mcculloch_pitts(inputs, threshold=1)
     array([0, 1, 1, 1])
     """
-    on = _binary_table(excitatory, "excitatory")
+    on = integers(excitatory, "excitatory", ("n_samples", "n_excitatory"), most=1, empty=True)
     if inhibitory is None:
         inhibitory = np.zeros((len(on), 0))
-    veto = _binary_table(inhibitory, "inhibitory")
-    if len(veto) != len(on):
-        raise ValueError(f"inhibitory must have as many rows as excitatory ({len(on)}), got {len(veto)}")
-    if not np.isfinite(threshold):
-        raise ValueError(f"threshold must be a finite number, got {threshold}")
-    return ((on.sum(axis=1) >= threshold) & ~veto.any(axis=1)).astype(np.int64)
+    veto = integers(inhibitory, "inhibitory", (len(on), "n_inhibitory"), most=1, empty=True)
+    return ((on.sum(axis=1) >= number(threshold, "threshold")) & ~veto.any(axis=1)).astype(np.int64)
 
 
 def logistic_unit(x: ArrayLike, weights: ArrayLike, bias: float = 0.0) -> NDArray[np.float64]:
@@ -84,11 +75,6 @@ def logistic_unit(x: ArrayLike, weights: ArrayLike, bias: float = 0.0) -> NDArra
     -------
     ndarray of shape (n_samples,)
         Activations between 0 and 1.
-
-    Raises
-    ------
-    ValueError
-        If `x` is not a table, or if `weights` does not hold one number for each of its columns.
 
     Notes
     -----
@@ -113,20 +99,6 @@ def logistic_unit(x: ArrayLike, weights: ArrayLike, bias: float = 0.0) -> NDArra
     >>> logistic_unit([[1.0, 0.0, 1.0]], weights=[0.2, 0.4, -0.5], bias=-0.4).round(3)
     array([0.332])
     """
-    x = np.asarray(x, dtype=float)
-    weights = np.asarray(weights, dtype=float)
-    if x.ndim != 2:
-        raise ValueError(f"x must have shape (n_samples, n_features), got shape {x.shape}")
-    if weights.shape != (x.shape[1],):
-        raise ValueError(f"weights must have shape ({x.shape[1]},), one a column of x, got {weights.shape}")
-    return logistic(x @ weights + bias)
-
-
-def _binary_table(values: ArrayLike, name: str) -> NDArray[np.int64]:
-    table = np.asarray(values, dtype=float)
-    if table.ndim != 2:
-        raise ValueError(f"{name} must have shape (n_samples, n_inputs), got shape {table.shape}")
-    wrong = table[(table != 0) & (table != 1)]
-    if wrong.size:
-        raise ValueError(f"{name} must hold only 0 and 1, got {wrong[0]}")
-    return table.astype(np.int64)
+    x = array(x, "x", ("n_samples", "n_features"), empty=True)
+    weights = array(weights, "weights", x.shape[1:], empty=True)
+    return logistic(x @ weights + number(bias, "bias"))

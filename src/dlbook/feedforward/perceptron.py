@@ -5,6 +5,9 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..checks import array, count, number, positive
+from ..checks import rng as generator
+
 
 class Update(NamedTuple):
     """One correction of a perceptron.
@@ -122,20 +125,17 @@ class Perceptron:
         -------
         Perceptron
             The model itself.
-
-        Raises
-        ------
-        ValueError
-            If `learning_rate` is not positive, `max_epochs` is below 1, `x` or `y` has a wrong shape or holds
-            numbers that are not finite, or `y` does not hold exactly two different values.
         """
-        _check_settings(self.learning_rate, self.max_epochs)
+        rate = positive(self.learning_rate, "learning_rate")
+        max_epochs = count(self.max_epochs, "max_epochs")
+        if rng is not None:
+            generator(rng)
         x, signs, self.classes = _check_samples(x, y)
         weights, bias = np.zeros(x.shape[1]), 0.0
         self.history, self.n_epochs, self.converged = [], 0, False
-        while self.n_epochs < self.max_epochs and not self.converged:
+        while self.n_epochs < max_epochs and not self.converged:
             order = np.arange(len(x)) if rng is None else rng.permutation(len(x))
-            updates = _one_epoch(x, signs, weights, bias, self.learning_rate, order)
+            updates = _one_epoch(x, signs, weights, bias, rate, order)
             if updates:
                 weights, bias, _ = updates[-1]
             self.history += updates
@@ -157,17 +157,10 @@ class Perceptron:
         -------
         ndarray of shape (n_samples,)
             The weighted sums plus the bias.
-
-        Raises
-        ------
-        ValueError
-            If the model is not fitted yet, or `x` does not have the number of columns it was fitted with.
         """
         if not hasattr(self, "weights"):
             raise ValueError("the perceptron must be fitted first, call fit(x, y)")
-        x = np.asarray(x, dtype=float)
-        if x.ndim != 2 or x.shape[1] != len(self.weights):
-            raise ValueError(f"x must have shape (n_samples, {len(self.weights)}), got shape {x.shape}")
+        x = array(x, "x", ("n_samples", len(self.weights)), empty=True)
         return x @ self.weights + self.bias
 
     def predict(self, x: ArrayLike) -> NDArray:
@@ -182,11 +175,6 @@ class Perceptron:
         -------
         ndarray of shape (n_samples,)
             One of the two labels for each sample.
-
-        Raises
-        ------
-        ValueError
-            If the model is not fitted yet, or `x` does not have the number of columns it was fitted with.
         """
         scores = self.decision_function(x)
         return self.classes[(scores > 0).astype(int)]
@@ -210,12 +198,6 @@ def margin(x: ArrayLike, y: ArrayLike, weights: ArrayLike, bias: float = 0.0) ->
     -------
     float
         The margin, negative if a sample is on the wrong side.
-
-    Raises
-    ------
-    ValueError
-        If a shape does not fit, a number is not finite, `y` does not hold exactly two different values, or
-        weights and bias are all zero.
 
     Notes
     -----
@@ -304,8 +286,10 @@ def convergence_bound(x: ArrayLike, y: ArrayLike, weights: ArrayLike, bias: floa
         raise ValueError(
             f"weights and bias must separate the classes, sample {nearest} has margin {margins[nearest]:.4g}"
         )
-    longest_squared = (x**2).sum(axis=1).max() + 1.0
-    return float(longest_squared / margins[nearest] ** 2)
+    unit = _near(np.append(x, 1.0))  # no square overflows
+    longest_squared = ((x / unit) ** 2).sum(axis=1).max() + (1.0 / unit) ** 2
+    with np.errstate(divide="ignore", over="ignore"):  # beyond all numbers
+        return float(longest_squared / (margins[nearest] / unit) ** 2)
 
 
 def _one_epoch(
@@ -330,28 +314,29 @@ def _one_epoch(
 
 def _margins(x: NDArray, signs: NDArray, weights: NDArray, bias: float) -> NDArray[np.float64]:
     """Distance of every sample to the separator, negative on the wrong side; the bias counts as a weight."""
+    unit = _near(np.append(weights, bias))  # a separator may be scaled, and then no square overflows
+    weights, bias = weights / unit, bias / unit
     return signs * (x @ weights + bias) / np.sqrt(weights @ weights + bias**2) + 0.0  # no negative zero
 
 
-def _check_settings(learning_rate: float, max_epochs: int) -> None:
-    if not (np.isfinite(learning_rate) and learning_rate > 0):
-        raise ValueError(f"learning_rate must be positive and finite, got {learning_rate}")
-    if max_epochs < 1:
-        raise ValueError(f"max_epochs must be at least 1, got {max_epochs}")
+def _near(values: NDArray) -> float:
+    """Return a power of two near the size of the largest number: dividing by it rounds nothing."""
+    return float(np.ldexp(0.5, np.frexp(np.abs(values).max())[1]))
 
 
 def _check_samples(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray]:
     """Return the samples as floats, the labels as signs, and the two labels in ascending order."""
-    x, y = np.asarray(x, dtype=float), np.asarray(y)
-    if x.ndim != 2:
-        raise ValueError(f"x must have shape (n_samples, n_features), got shape {x.shape}")
+    x = array(x, "x", ("n_samples", "n_features"))
+    if np.ma.is_masked(y):
+        raise ValueError("y must not be masked: leave out what is masked")
+    try:
+        y = np.asarray(y)
+    except ValueError:
+        raise ValueError(f"y must have shape ({len(x)},), one label for each row of x") from None
     if y.shape != (len(x),):
         raise ValueError(f"y must have shape ({len(x)},), one label for each row of x, got shape {y.shape}")
-    if not np.isfinite(x).all():
-        row = int(np.flatnonzero(~np.isfinite(x).all(axis=1))[0])
-        raise ValueError(f"x must be finite, got {x[row]} in row {row}")
-    if y.dtype.kind == "f" and not np.isfinite(y).all():
-        raise ValueError(f"y must be finite, got {y[~np.isfinite(y)][0]}")
+    if y.dtype.kind == "f":
+        array(y, "y")
     classes = np.unique(y)
     if len(classes) != 2:
         raise ValueError(f"y must hold exactly two labels, got {len(classes)}: {classes[:5].tolist()}")
@@ -359,11 +344,7 @@ def _check_samples(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDA
 
 
 def _check_separator(x: NDArray, weights: ArrayLike, bias: float) -> tuple[NDArray[np.float64], float]:
-    weights, bias = np.asarray(weights, dtype=float), float(bias)
-    if weights.shape != (x.shape[1],):
-        raise ValueError(f"weights must have shape ({x.shape[1]},), one a column of x, got {weights.shape}")
-    if not (np.isfinite(weights).all() and np.isfinite(bias)):
-        raise ValueError(f"weights and bias must be finite, got {weights} and {bias}")
+    weights, bias = array(weights, "weights", x.shape[1:]), number(bias, "bias")
     if not weights.any() and bias == 0:
         raise ValueError("weights and bias must not all be zero: they describe no separator")
     return weights, bias
