@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from . import assets, directives, figures, launch, math, notebooks, numbering, pages
+from . import assets, directives, figures, launch, math, notebooks, numbering, pages, reference
 
 
 def version() -> int:
@@ -18,7 +18,7 @@ def version() -> int:
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register the parts with Sphinx."""
-    for part in (math, notebooks, numbering, directives, assets, pages, figures, launch):
+    for part in (math, notebooks, numbering, directives, assets, pages, figures, launch, reference):
         part.setup(app)
     return {
         "version": "1",

@@ -41,7 +41,7 @@ from .layer import Layer, LayerGradients, Module
 from .layers import ActivationLayer, Dense
 from .loss import Loss
 from .losses import LOSSES, huber_loss, mean_absolute_error, mean_squared_error, poisson_loss
-from .optimizer import SGD, Descent, Optimizer
+from .optimizer import SGD, Optimizer
 from .penalties import L1, L1L2, L2, max_norm, smooth_labels
 from .rectifiers import leaky_relu, prelu, prelu_slope_derivative, randomized_relu, randomized_slopes, relu
 from .sequential import Sequential
@@ -62,7 +62,6 @@ __all__ = [
     "ActivationLayer",
     "BatchNormalization",
     "Dense",
-    "Descent",
     "Dropout",
     "EarlyStopping",
     "GradientReport",

@@ -63,11 +63,39 @@ class Activation(NamedFunction):
         return self.function(_numbers(z, "z"), *settings, **named)
 
     def derivative(self, z: ArrayLike, *settings: Any, **named: Any) -> Floats:
-        """Return the slope at each net input; for softmax the matrix of all slopes."""
+        """Return the slope at each net input; for softmax the matrix of all slopes.
+
+        Parameters
+        ----------
+        z : array_like of any shape
+            Net inputs.
+        *settings, **named
+            Settings of the activation.
+
+        Returns
+        -------
+        ndarray of the shape of `z`
+            The slopes.
+        """
         return self.slope(_numbers(z, "z"), *settings, **named)
 
     def backward(self, z: ArrayLike, gradient: ArrayLike, *settings: Any, **named: Any) -> Floats:
-        """Turn the gradient of the loss for the activations into that for the net inputs `z`."""
+        """Turn the gradient of a loss for the activations into that for the net inputs.
+
+        Parameters
+        ----------
+        z : array_like of any shape
+            Net inputs.
+        gradient : array_like of the shape of `z`
+            Gradient with respect to the activations.
+        *settings, **named
+            Settings of the activation.
+
+        Returns
+        -------
+        ndarray of the shape of `z`
+            Gradient with respect to the net inputs.
+        """
         z, gradient = _numbers(z, "z"), _numbers(gradient, "gradient")
         if z.shape != gradient.shape:
             raise ValueError(f"gradient must have the shape {z.shape} of z, got shape {gradient.shape}")

@@ -93,7 +93,7 @@ class BatchNormalization(Layer):
         self.n_inputs = self.n_outputs = count(n_units, "n_units")
         self.momentum = number(momentum, "momentum", least=0, below=1)
         self.epsilon = positive(epsilon, "epsilon")
-        super().__init__(gamma=np.ones(self.n_inputs), beta=np.zeros(self.n_inputs))
+        self._parameters = {"gamma": np.ones(self.n_inputs), "beta": np.zeros(self.n_inputs)}
         self.mean, self.variance = np.zeros(self.n_inputs), np.ones(self.n_inputs)
 
     def forward(

@@ -80,7 +80,7 @@ def descend(
 def check_optimizer(optimizer: Optimizer) -> Optimizer:
     """Refuse what is no optimizer."""
     if not isinstance(optimizer, Optimizer):
-        raise ValueError(f"optimizer must have a method step, as SGD(0.1) has, got {optimizer!r}")
+        raise ValueError(f"optimizer must be an Optimizer, such as SGD(0.1), got {optimizer!r}")
     return optimizer
 
 

@@ -26,8 +26,8 @@ class LayerGradients(NamedTuple):
         Gradient with respect to every parameter, under its name.
     """
 
-    inputs: NDArray[np.float64]
-    parameters: Gradients
+    inputs: NDArray[Any]
+    parameters: dict[str, NDArray[Any]]
 
 
 class Module(ABC):
@@ -68,11 +68,41 @@ class Module(ABC):
 
     @abstractmethod
     def forward(self, x: ArrayLike, *arguments: Any, **keywords: Any) -> tuple[NDArray, Any]:
-        """Compute the outputs, and whatever else `backward` needs to know of this call."""
+        """Compute the outputs.
+
+        Parameters
+        ----------
+        x : array_like
+            The inputs, one sample or sequence after the other along the first axis.
+        *arguments, **keywords
+            What else the module takes.
+
+        Returns
+        -------
+        output : ndarray
+            The outputs.
+        cache : object
+            What `backward` needs to know of this call.
+        """
 
     @abstractmethod
     def backward(self, grad: Any, cache: Any, *arguments: Any, **keywords: Any) -> Any:
-        """Send the gradient of the loss from the outputs back to `inputs` and `parameters`."""
+        """Send the gradient of a loss from the outputs back.
+
+        Parameters
+        ----------
+        grad : array_like
+            Gradient of the loss with respect to the outputs.
+        cache : object
+            What `forward` returned beside the outputs.
+        *arguments, **keywords
+            What else the module takes.
+
+        Returns
+        -------
+        LayerGradients or SequenceGradients
+            The gradients: `inputs`, `parameters`, and further ones after these.
+        """
 
     @abstractmethod
     def _collect(self) -> Parameters:
@@ -103,8 +133,8 @@ class Layer(Module):
     n_inputs: int | None = None
     n_outputs: int | None = None
 
-    def __init__(self, **parameters: NDArray[np.float64]) -> None:
-        self._parameters = parameters
+    def __init__(self) -> None:
+        self._parameters: Parameters = {}
 
     @abstractmethod
     def forward(

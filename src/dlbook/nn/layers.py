@@ -91,9 +91,10 @@ class Dense(Layer):
         if weights is None:
             weights = _draw(shape, initializer, rng)
         bias = np.zeros(self.n_units) if bias is None else bias
-        super().__init__(
-            weights=array(weights, "weights", shape).copy(), bias=array(bias, "bias", shape[1:]).copy()
-        )
+        self._parameters = {
+            "weights": array(weights, "weights", shape).copy(),
+            "bias": array(bias, "bias", shape[1:]).copy(),
+        }
 
     def forward(
         self, x: ArrayLike, *, training: bool = False, rng: np.random.Generator | None = None

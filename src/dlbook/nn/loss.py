@@ -42,9 +42,8 @@ class Loss(NamedFunction):
 
     The first is how Keras trains, the second how Keras reports a metric and what scikit-learn computes.
 
-    Every loss and every gradient takes them by two keywords, beside its own settings. `sample_weight` holds
-    one weight a sample, not negative; `reduction` is "mean" or "weighted_mean". A loss is refused for what
-    is no pair of finite numbers of one shape, and for weights that are none.
+    Every loss takes the two keywords `sample_weight` and `reduction` of its gradient, beside settings of its
+    own.
 
     Examples
     --------
@@ -58,7 +57,7 @@ class Loss(NamedFunction):
     name: str
     function: Callable[..., Floats] = field(repr=False)
     slope: Callable[..., Floats] = field(repr=False)
-    check: Check = field(default=check_pair, repr=False)
+    check: Check | None = field(default=None, repr=False)
     by_row: bool = field(default=False, repr=False)
 
     def __call__(
@@ -72,7 +71,7 @@ class Loss(NamedFunction):
     ) -> float:
         """Return the loss, a mean over samples and outputs."""
         with np.errstate(over="ignore"):  # infinite is the right answer then
-            losses = self.function(*self.check(y, prediction), *settings, **named)
+            losses = self.function(*self._checked(y, prediction), *settings, **named)
         return weighted_sum(losses, entry_weights(losses.shape, sample_weight, reduction))
 
     def gradient(
@@ -84,17 +83,40 @@ class Loss(NamedFunction):
         reduction: Reduction = "mean",
         **named: Any,
     ) -> Floats:
-        """Return the derivative of the loss with respect to every prediction, in their shape."""
-        targets, predictions = self.check(y, prediction)
+        """Return the derivative of the loss with respect to every prediction.
+
+        Parameters
+        ----------
+        y : array_like
+            Targets.
+        prediction : array_like
+            Predictions.
+        *settings
+            Settings of the loss.
+        sample_weight : array_like of shape (n_samples,), optional
+            Weight of every sample, not negative.
+        reduction : {"mean", "weighted_mean"}, default "mean"
+            Whether the sum is divided by the number of samples, or by the sum of the weights.
+        **named
+            Settings of the loss by their names.
+
+        Returns
+        -------
+        ndarray of the shape of `prediction`
+            The gradient.
+        """
         with np.errstate(over="ignore"):
-            slopes = self.slope(targets, predictions, *settings, **named)
+            slopes = self.slope(*self._checked(y, prediction), *settings, **named)
         if self.by_row:
             return slopes * entry_weights(slopes.shape[:-1], sample_weight, reduction)[..., None]
         return slopes * entry_weights(slopes.shape, sample_weight, reduction)
 
+    def _checked(self, y: ArrayLike, prediction: ArrayLike) -> tuple[Any, Floats]:
+        return (self.check or check_pair)(y, prediction)
+
 
 def loss(
-    slope: Callable[..., Floats], check: Check = check_pair, *, by_row: bool = False
+    slope: Callable[..., Floats], check: Check | None = None, *, by_row: bool = False
 ) -> Callable[[Callable[..., Floats]], Loss]:
     """Make a loss of the function below: its name and docstring become those of the loss."""
     return lambda function: Loss(function.__name__, function, slope, check, by_row)

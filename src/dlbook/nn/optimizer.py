@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Protocol, runtime_checkable
 
 from numpy.typing import ArrayLike
 
@@ -12,35 +11,8 @@ from .activation import Floats
 Schedule = Callable[[int], float]
 
 
-@runtime_checkable
-class Optimizer(Protocol):
-    """What every optimizer can do. Whatever has these two will serve to train a network."""
-
-    @property
-    def rate(self) -> float:
-        """The learning rate of the step that comes next."""
-
-    def step(
-        self, parameters: Mapping[str, ArrayLike], gradients: Mapping[str, ArrayLike]
-    ) -> dict[str, Floats]:
-        """Take one step.
-
-        Parameters
-        ----------
-        parameters : mapping of str to array_like
-            The parameters before the step. They stay as they are.
-        gradients : mapping of str to array_like
-            The gradient of the loss for every one of them, under the same names.
-
-        Returns
-        -------
-        dict of str to ndarray
-            The parameters after the step.
-        """
-
-
-class Descent(ABC):
-    """An optimizer whose steps subtract a change from every parameter. `SGD` and `Adam` are of this kind.
+class Optimizer(ABC):
+    """What every optimizer does: `step` takes parameters and gradients, and returns new parameters.
 
     Parameters
     ----------
@@ -55,8 +27,9 @@ class Descent(ABC):
 
     Notes
     -----
-    One of your own overrides `_change`, which gets the name of a parameter, its gradient and the rate. What
-    it remembers from step to step, it keeps under that name: then each network needs an optimizer of its own.
+    `SGD` and `Adam` are of this kind. One of your own overrides `_change`, which gets the name of a
+    parameter, its gradient and the rate. What it remembers from step to step, it keeps under that name: then
+    each network needs an optimizer of its own.
     """
 
     _remembers = True
@@ -109,7 +82,7 @@ class Descent(ABC):
         """Return what a step takes off a parameter. `n_steps` counts the step already."""
 
 
-class SGD(Descent):
+class SGD(Optimizer):
     r"""Gradient descent, one batch a step: stochastic where the batch is a sample.
 
     Parameters

@@ -56,13 +56,35 @@ class L1L2:
         not_negative(self.l2, "l2")
 
     def value(self, weights: ArrayLike) -> float:
-        """Return the penalty of some weights, an array of any shape."""
+        """Return the penalty of some weights.
+
+        Parameters
+        ----------
+        weights : array_like of any shape
+            The weights.
+
+        Returns
+        -------
+        float
+            The penalty.
+        """
         weights = array(weights, "weights", finite=False, empty=True)
         with np.errstate(over="ignore"):  # infinite is the right answer then
             return float(self.l1 * np.abs(weights).sum() + self.l2 * (weights**2).sum())
 
     def gradient(self, weights: ArrayLike) -> NDArray[np.float64]:
-        """Return the slope of the penalty for every weight."""
+        """Return the slope of the penalty for every weight.
+
+        Parameters
+        ----------
+        weights : array_like of any shape
+            The weights.
+
+        Returns
+        -------
+        ndarray of the shape of `weights`
+            The slopes.
+        """
         weights = array(weights, "weights", finite=False, empty=True)
         return self.l1 * np.sign(weights) + 2 * self.l2 * weights
 

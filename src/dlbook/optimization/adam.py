@@ -4,11 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..checks import number, positive
-from ..nn import Descent
+from ..nn import Optimizer
 from ..nn.optimizer import Schedule
 
 
-class Adam(Descent):
+class Adam(Optimizer):
     r"""The optimizer of Kingma and Ba.
 
     Parameters
