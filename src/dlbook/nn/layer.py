@@ -34,6 +34,8 @@ class Module(ABC):
     """What `Layer`, `SequenceLayer` and `Sequential` have in common.
 
     A method that overrides one of these and has no docstring of its own takes over the one it overrides.
+    ``parameters`` is a mapping of names to arrays: what training changes. Assign a dictionary to change some
+    or all of them; shapes must stay.
     """
 
     def __init_subclass__(cls, **keywords: Any) -> None:
@@ -118,8 +120,6 @@ class Layer(Module):
 
     Attributes
     ----------
-    parameters : dict of str to ndarray
-        What training changes. Empty for a layer that has nothing to learn.
     trainable : bool
         Set it to False to keep the parameters as they are, as when a trained layer is used again. Its penalty
         then does not count.
