@@ -71,3 +71,16 @@ def test_no_package_needs_itself_in_a_circle() -> None:
     while free := {name for name, others in needs.items() if not others & needs.keys()}:
         needs = {name: others for name, others in needs.items() if name not in free}
     assert needs == {}
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES))
+def test_no_module_needs_itself_in_a_circle(package: str) -> None:
+    modules = {
+        f"dlbook.{package}.{path.stem}": path
+        for path in (SOURCE / package).glob("*.py")
+        if path.stem != "__init__"
+    }
+    needs = {name: imports_of(path) & modules.keys() - {name} for name, path in modules.items()}
+    while free := {name for name, others in needs.items() if not others & needs.keys()}:
+        needs = {name: others for name, others in needs.items() if name not in free}
+    assert needs == {}
