@@ -64,6 +64,8 @@ def test_scalars():
     assert checks.probability(1, "p") == 1.0
     assert checks.rng(GENERATOR) is GENERATOR
     assert checks.choice("a", "kind", ["a", "b"]) == "a"
+    assert checks.sides([2, np.int64(3)], "shape") == (2, 3)
+    assert checks.sides(4, "shape") == (4,)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +119,11 @@ def test_scalars():
             "p must have rows that sum to 1, got row 1 with sum 0.9",
         ),
         (lambda: checks.rng(42), r"rng must be a numpy.random.Generator, such as .*, got 42"),
+        (
+            lambda: checks.sides((3, 0), "shape", 1),
+            r"shape must be a shape of whole numbers of at least 1, got",
+        ),
+        (lambda: checks.sides(2.5, "shape"), "shape must be a shape of whole numbers of at least 0, got 2.5"),
         (lambda: checks.choice("c", "kind", ["a", "b"]), "kind must be one of a, b, got 'c'"),
         (lambda: checks.choice(["a"], "kind", ["a", "b"]), "kind must be one of a, b, got"),
     ],

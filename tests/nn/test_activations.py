@@ -1,4 +1,6 @@
+import copy
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from dlbook.nn import (
 
 NAMES = sorted(set(ACTIVATIONS) - {"softmax"})  # all that act on single numbers
 LARGE = np.array([-1000.0, -700.0, -40.0, -1e-300, 0.0, 1e-300, 40.0, 700.0, 1000.0])
+HUGE = np.array([-1e308, -1e155, -1e103, 1e103, 1e155, 1e308])
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +116,56 @@ def test_at_zero_the_derivative_is_the_slope_on_the_left(name):
 def test_nothing_overflows_at_large_numbers(name):
     """Warnings are errors, so an overflow on the way would fail here."""
     activation = ACTIVATIONS[name]
-    assert np.isfinite(activation(LARGE)).all()
-    assert np.isfinite(activation.derivative(LARGE)).all()
+    for z in (LARGE, HUGE):
+        assert np.isfinite(activation(z)).all()
+        assert np.isfinite(activation.derivative(z)).all()
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"step", "arctan", "logistic", "tanh"}))
+def test_a_rectifier_of_a_huge_number_is_the_number_and_its_slope_is_one(name):
+    scale = 1.0507009873554805 if name == "selu" else 1.0
+    np.testing.assert_allclose(ACTIVATIONS[name](HUGE[3:]), scale * HUGE[3:], rtol=1e-15)
+    np.testing.assert_allclose(ACTIVATIONS[name].derivative(HUGE[3:]), scale, rtol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["silu", "gelu", "gelu_tanh", "logistic", "softplus", "relu"])
+def test_minus_infinity_is_answered_by_the_limit(name):
+    assert ACTIVATIONS[name](-np.inf) == ACTIVATIONS[name].derivative(-np.inf) == 0
+
+
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+@pytest.mark.parametrize(
+    "z", ["1", [1j], [[1.0], [1.0, 2.0]], None, np.ma.masked_array([1.0, 2.0], [False, True])]
+)
+def test_what_is_no_real_number_is_named(name, z):
+    for call in (ACTIVATIONS[name], ACTIVATIONS[name].derivative):
+        with pytest.raises(ValueError, match=r"^z must"):
+            call(z)
+    with pytest.raises(ValueError, match=r"^gradient must"):
+        ACTIVATIONS[name].backward(np.ones(2), np.ones(3))
+
+
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+def test_a_gradient_passed_back_is_the_gradient_times_the_slopes(name):
+    rng = np.random.default_rng(3)
+    z, gradient = rng.normal(size=(2, 4, 5)), rng.normal(size=(2, 4, 5))
+    slopes = ACTIVATIONS[name].derivative(z)
+    expected = np.einsum("...i,...ij->...j", gradient, slopes) if name == "softmax" else gradient * slopes
+    np.testing.assert_allclose(ACTIVATIONS[name].backward(z, gradient), expected, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+def test_an_activation_is_copied_and_sent_by_its_name(name):
+    activation = ACTIVATIONS[name]
+    assert copy.deepcopy(activation) is pickle.loads(pickle.dumps(activation)) is activation
+    assert activation.__doc__
+    assert not activation.__doc__.startswith("An activation with its slope")
+
+
+def test_one_of_your_own_keeps_its_name():
+    sine = Activation("sine", np.sin, np.cos)
+    again = pickle.loads(pickle.dumps(sine))
+    assert (again.name, again([0.0]).tolist(), again.derivative([0.0]).tolist()) == ("sine", [0], [1])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,5 +1,6 @@
 import dataclasses
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -347,3 +348,39 @@ def test_negative_counts_and_means_are_named(call):
         call([1.0], [-2.0])
     with pytest.raises(ValueError, match=r"^epsilon must"):
         call([1.0], [2.0], epsilon=0.0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("part", ["__call__", "gradient"])
+def test_what_are_no_real_numbers_is_named(name, part):
+    y, prediction = example(name)
+    for wrong in (
+        prediction * 1j,
+        prediction.astype(str),
+        [[1.0], [1.0, 2.0]],
+        np.ma.masked_less(prediction, 9),
+    ):
+        with pytest.raises(ValueError, match=r"^prediction must"):
+            getattr(LOSSES[name], part)(y, wrong)
+
+
+def test_a_square_too_large_for_a_number_is_infinite():
+    assert mean_squared_error([0.0], [1e200]) == np.inf
+    assert huber_loss([0.0], [1e200]) == pytest.approx(1e200, rel=1e-15)
+
+
+def test_a_loss_of_your_own():
+    """One number a row: the sum over its outputs, and the mean over samples."""
+    half = Loss("half", lambda y, p: ((p - y) ** 2).sum(axis=1) / 2, lambda y, p: p - y, by_row=True)
+    y, prediction = np.zeros((2, 3)), np.array([[1.0, 2.0, 0.0], [0.0, 0.0, 3.0]])
+    assert half(y, prediction) == (5 / 2 + 9 / 2) / 2
+    np.testing.assert_array_equal(half.gradient(y, prediction), prediction / 2)
+    assert half(y, prediction, sample_weight=[3.0, 1.0], reduction="weighted_mean") == (3 * 2.5 + 4.5) / 4
+    with pytest.raises(ValueError, match=r"^prediction must"):
+        half(y, prediction[:, :2])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_loss_is_sent_by_its_name(name):
+    assert pickle.loads(pickle.dumps(LOSSES[name])) is LOSSES[name]
+    assert "Parameters" in LOSSES[name].__doc__

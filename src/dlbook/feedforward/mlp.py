@@ -7,6 +7,7 @@ import numpy as np
 
 from ..checks import integers
 from ..nn import L1L2, Activation, ActivationLayer, BatchNormalization, Dense, Dropout, Layer, Sequential
+from ..nn.activations import find_activation
 from ..nn.layers import Initializer
 
 
@@ -77,6 +78,7 @@ def multilayer_perceptron(
     sizes = integers(sizes, "sizes", ("n_layers",), least=1).tolist()
     if len(sizes) < 2:
         raise ValueError(f"sizes must hold at least two numbers, inputs and outputs, got {sizes}")
+    activation, output = find_activation(activation, "activation"), find_activation(output, "output")
     layers: list[Layer] = []
     for n_inputs, n_units in pairwise(sizes[:-1]):
         layers.append(

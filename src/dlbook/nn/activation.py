@@ -60,7 +60,8 @@ class Activation(NamedFunction):
 
     def __call__(self, z: ArrayLike, *settings: Any, **named: Any) -> Floats:
         """Return the activations, in the shape of the net inputs `z`."""
-        return self.function(_numbers(z, "z"), *settings, **named)
+        with np.errstate(invalid="ignore"):  # of infinity and NaN comes NaN
+            return self.function(_numbers(z, "z"), *settings, **named)
 
     def derivative(self, z: ArrayLike, *settings: Any, **named: Any) -> Floats:
         """Return the slope at each net input; for softmax the matrix of all slopes.
@@ -77,7 +78,8 @@ class Activation(NamedFunction):
         ndarray of the shape of `z`
             The slopes.
         """
-        return self.slope(_numbers(z, "z"), *settings, **named)
+        with np.errstate(invalid="ignore"):
+            return self.slope(_numbers(z, "z"), *settings, **named)
 
     def backward(self, z: ArrayLike, gradient: ArrayLike, *settings: Any, **named: Any) -> Floats:
         """Turn the gradient of a loss for the activations into that for the net inputs.
@@ -99,9 +101,10 @@ class Activation(NamedFunction):
         z, gradient = _numbers(z, "z"), _numbers(gradient, "gradient")
         if z.shape != gradient.shape:
             raise ValueError(f"gradient must have the shape {z.shape} of z, got shape {gradient.shape}")
-        if self.through is not None:
-            return self.through(z, gradient, *settings, **named)
-        return gradient * self.slope(z, *settings, **named)
+        with np.errstate(invalid="ignore"):
+            if self.through is not None:
+                return self.through(z, gradient, *settings, **named)
+            return gradient * self.slope(z, *settings, **named)
 
 
 def activation(

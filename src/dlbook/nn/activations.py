@@ -1,5 +1,6 @@
 """The table `ACTIVATIONS`, which finds an activation by its name."""
 
+from ..checks import choice
 from .activation import Activation
 from .rectifiers import leaky_relu, prelu, randomized_relu, relu
 from .smooth_rectifiers import elu, gelu, gelu_tanh, selu, silu, softplus
@@ -28,3 +29,12 @@ ACTIVATIONS: dict[str, Activation] = {
         softmax,
     )
 }
+
+
+def find_activation(activation: str | Activation, name: str) -> Activation:
+    """Return the activation of a name."""
+    return (
+        activation
+        if isinstance(activation, Activation)
+        else ACTIVATIONS[choice(activation, name, ACTIVATIONS)]
+    )

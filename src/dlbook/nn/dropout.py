@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import number
+from ..checks import number, sides
 from ..checks import rng as generator
 from .layer import Layer, LayerGradients, check_gradient, check_table
 
@@ -58,7 +58,7 @@ def dropout_mask(shape: tuple[int, ...], rate: float, *, rng: np.random.Generato
            [2., 0., 0.]])
     """
     rate = number(rate, "rate", least=0, below=1)
-    return (generator(rng).random(shape) >= rate) / (1.0 - rate)
+    return (generator(rng).random(sides(shape, "shape")) >= rate) / (1.0 - rate)
 
 
 class Dropout(Layer):

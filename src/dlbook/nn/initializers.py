@@ -34,8 +34,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..checks import count
 from ..checks import rng as generator
+from ..checks import sides
 
 Floats = NDArray[np.float64]
 
@@ -61,9 +61,10 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     >>> fans((784, 300)), fans((3, 3, 16, 32))
     ((784, 300), (144, 288))
     """
-    if not isinstance(shape, tuple | list) or len(shape) < 2:
-        raise ValueError(f"shape must be a tuple of at least two sides, got {shape!r}")
-    *window, n_inputs, n_units = (count(side, "shape") for side in shape)
+    shape = sides(shape, "shape", least=1)
+    if len(shape) < 2:
+        raise ValueError(f"shape must have at least two sides, got {shape}")
+    *window, n_inputs, n_units = shape
     return math.prod(window) * n_inputs, math.prod(window) * n_units
 
 

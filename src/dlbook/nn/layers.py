@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..checks import array, choice, count, positive
 from ..checks import rng as generator
 from .activation import Activation
-from .activations import ACTIVATIONS
+from .activations import find_activation
 from .initializers import INITIALIZERS
 from .layer import Gradients, Layer, LayerGradients, check_gradient, check_table
 from .penalties import L1L2, shortened_columns
@@ -148,9 +148,7 @@ class ActivationLayer(Layer):
 
     def __init__(self, activation: str | Activation) -> None:
         super().__init__()
-        if not isinstance(activation, Activation):
-            activation = ACTIVATIONS[choice(activation, "activation", ACTIVATIONS)]
-        self.activation = activation
+        self.activation = find_activation(activation, "activation")
 
     def forward(
         self, x: ArrayLike, *, training: bool = False, rng: np.random.Generator | None = None

@@ -6,7 +6,7 @@ All of them bend at zero. There the derivative is the slope on the left side.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import array, number
+from ..checks import array, number, sides
 from ..checks import rng as generator
 from .activation import Floats, activation
 
@@ -42,7 +42,7 @@ def relu(z: Floats) -> Floats:
 
 
 def _prelu_slope(z: Floats, slope: ArrayLike = 0.25) -> Floats:
-    return np.where(z > 0, 1.0, _check_slopes(slope, z.shape))
+    return np.where(z > 0, 1.0, _check_slopes(slope, z.shape, "slope"))
 
 
 @activation(lambda z, slope=0.01: _prelu_slope(z, number(slope, "slope")))
@@ -108,7 +108,7 @@ def prelu(z: Floats, slope: ArrayLike = 0.25) -> Floats:
     array([[-0.5, -1. ],
            [ 4. ,  4. ]])
     """
-    return np.where(z > 0, z, _check_slopes(slope, z.shape) * z)
+    return np.where(z > 0, z, _check_slopes(slope, z.shape, "slope") * z)
 
 
 def prelu_slope_derivative(z: ArrayLike) -> Floats:
@@ -166,14 +166,14 @@ def randomized_slopes(
     ((2, 3), True, True)
     """
     _average(lower, upper)
-    return generator(rng).uniform(lower, upper, size=shape)
+    return generator(rng).uniform(lower, upper, size=sides(shape, "shape"))
 
 
 def _randomized_slope(
     z: Floats, slopes: ArrayLike | None = None, *, lower: float = 1 / 8, upper: float = 1 / 3
 ) -> Floats:
     average = _average(lower, upper)
-    return _prelu_slope(z, average if slopes is None else slopes)
+    return np.where(z > 0, 1.0, average if slopes is None else _check_slopes(slopes, z.shape, "slopes"))
 
 
 @activation(_randomized_slope)
@@ -213,14 +213,14 @@ def randomized_relu(
     array([-0.229, -0.229,  2.   ])
     """
     average = _average(lower, upper)
-    return prelu.function(z, average if slopes is None else slopes)
+    return np.where(z > 0, z, (average if slopes is None else _check_slopes(slopes, z.shape, "slopes")) * z)
 
 
-def _check_slopes(slope: ArrayLike, shape: tuple[int, ...]) -> Floats:
-    slopes = array(slope, "slope", empty=True)
+def _check_slopes(slope: ArrayLike, shape: tuple[int, ...], name: str) -> Floats:
+    slopes = array(slope, name, empty=True)
     pairs = zip(slopes.shape[::-1], shape[::-1], strict=False)
     if slopes.ndim > len(shape) or any(size not in (1, whole) for size, whole in pairs):
-        raise ValueError(f"slope must broadcast to the shape {shape} of z, got shape {slopes.shape}")
+        raise ValueError(f"{name} must broadcast to the shape {shape} of z, got shape {slopes.shape}")
     return slopes
 
 

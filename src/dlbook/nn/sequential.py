@@ -84,6 +84,8 @@ class Sequential(Module):
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
+        if not isinstance(layers, list | tuple):
+            raise ValueError(f"layers must be a list of layers, got {type(layers).__name__}")
         self.layers = list(layers)
         _check_layers(self.layers)
 
@@ -308,11 +310,15 @@ class Sequential(Module):
         """
         loss, optimizer = find_loss(loss), check_optimizer(SGD() if optimizer is None else optimizer)
         x, y = self._check_samples(x, y, loss)
-        held_out = (
-            None if validation is None else self._check_samples(*validation, loss, prefix="validation ")
-        )
+        if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):
+            raise ValueError("validation must be a pair of samples and targets")
+        held_out = validation and self._check_samples(*validation, loss, prefix="validation ")
         size = check_plan(len(x), batch_size, epochs, rng, shuffle)
+        if not isinstance(metrics, Mapping):
+            raise ValueError(f"metrics must be a dictionary of functions, got {type(metrics).__name__}")
         if early_stopping is not None:
+            if not isinstance(early_stopping, EarlyStopping):
+                raise ValueError(f"early_stopping must be an EarlyStopping, got {early_stopping!r}")
             if held_out is None:
                 raise ValueError("validation must be given for early_stopping, got None")
             early_stopping.reset()

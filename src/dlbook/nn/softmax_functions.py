@@ -103,8 +103,9 @@ def log_softmax(z: ArrayLike, axis: int = -1) -> Floats:
     >>> log_softmax([0.0, 1000.0])
     array([-1000.,     0.])
     """
-    shifted = _below_zero(array(z, "z", finite=False, empty=True), axis)
-    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    with np.errstate(invalid="ignore"):  # of infinity and NaN comes NaN
+        shifted = _below_zero(array(z, "z", finite=False, empty=True), axis)
+        return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
 
 def _below_zero(z: Floats, axis: int) -> Floats:

@@ -5,8 +5,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ..checks import count
 from ..checks import rng as generator
+from ..checks import sides
 
 
 def orthogonal(shape: tuple[int, int], *, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -48,9 +48,10 @@ def orthogonal(shape: tuple[int, int], *, rng: np.random.Generator) -> NDArray[n
     >>> np.abs(w @ w.T - np.eye(3)).max() < 1e-12
     np.True_
     """
-    if not isinstance(shape, tuple | list) or len(shape) != 2:
-        raise ValueError(f"shape must be a tuple of two sides, got {shape!r}")
-    rows, columns = (count(side, "shape") for side in shape)
+    lengths = sides(shape, "shape", least=1)
+    if len(lengths) != 2:
+        raise ValueError(f"shape must have two sides, got {lengths}")
+    rows, columns = lengths
     q, r = np.linalg.qr(generator(rng).normal(size=(max(rows, columns), min(rows, columns))))
     q = q * np.copysign(1.0, np.diag(r))
     return np.ascontiguousarray(q if rows >= columns else q.T)

@@ -200,11 +200,11 @@ class RecurrentLayer(SequenceLayer):
             raise ValueError(
                 f"x_t must have shape (batch, {self.n_features}) or ({self.n_features},), got {now.shape}"
             )
+        shape = (*now.shape[:-1], self.n_units)
+        parts = check_parts(state, self._state_names, shape, now.dtype, "state")
         if now.ndim == 2:
-            return self.forward(now[:, np.newaxis], state)[1].final_state
-        if state is not None:
-            parts = check_parts(state, self._state_names, (self.n_units,), float, "state")
-            state = self._state_of(tuple(part[np.newaxis] for part in parts))
+            return self.forward(now[:, np.newaxis], self._state_of(parts))[1].final_state
+        state = self._state_of(tuple(part[np.newaxis] for part in parts))
         after = self._parts_of(self.forward(now[np.newaxis, np.newaxis], state)[1].final_state)
         return self._state_of(tuple(part[0] for part in after))
 

@@ -97,6 +97,8 @@ class Stacked(SequenceLayer):
     """
 
     def __init__(self, layers: Sequence[SequenceLayer]) -> None:
+        if not isinstance(layers, list | tuple):
+            raise ValueError(f"layers must be a list of layers, got {type(layers).__name__}")
         self.layers = tuple(layers)
         if not self.layers:
             raise ValueError("layers must hold at least one layer, got none")
