@@ -102,9 +102,28 @@ class Activation(NamedFunction):
         if z.shape != gradient.shape:
             raise ValueError(f"gradient must have the shape {z.shape} of z, got shape {gradient.shape}")
         with np.errstate(invalid="ignore"):
-            if self.through is not None:
-                return self.through(z, gradient, *settings, **named)
-            return gradient * self.slope(z, *settings, **named)
+            return self.passed_back(z, gradient, *settings, **named)
+
+    def passed_back(self, z: Floats, gradient: Floats, *settings: Any, **named: Any) -> Floats:
+        """Do what `backward` does, for arrays that are known to fit.
+
+        Parameters
+        ----------
+        z : ndarray
+            Net inputs.
+        gradient : ndarray of the shape of `z`
+            Gradient with respect to the activations.
+        *settings, **named
+            Settings of the activation.
+
+        Returns
+        -------
+        ndarray of the shape of `z`
+            Gradient with respect to the net inputs.
+        """
+        if self.through is not None:
+            return self.through(z, gradient, *settings, **named)
+        return gradient * self.slope(z, *settings, **named)
 
 
 def activation(

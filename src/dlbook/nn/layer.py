@@ -4,7 +4,7 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -220,10 +220,18 @@ class Layer(Module):
 
 def check_table(x: ArrayLike, n_columns: int | None, name: str = "x") -> NDArray[np.float64]:
     """Return samples, one a row, or refuse what is none or has the wrong number of columns."""
+    if _is_floats(x) and x.ndim == 2 and n_columns in (None, x.shape[1]):
+        return x  # what one layer gives to the next
     columns = "n_features" if n_columns is None else n_columns
     return array(x, name, ("n_samples", columns), finite=False, empty=True)
 
 
 def check_gradient(grad: ArrayLike, shape: tuple[int, ...] | None) -> NDArray[np.float64]:
     """Return the gradient for the outputs, or refuse what does not have their shape."""
+    if _is_floats(grad) and grad.shape == shape:
+        return grad
     return array(grad, "grad", shape, finite=False, empty=True)
+
+
+def _is_floats(values: ArrayLike) -> TypeGuard[NDArray[np.float64]]:
+    return type(values) is np.ndarray and values.dtype == np.float64

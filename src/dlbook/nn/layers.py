@@ -154,10 +154,10 @@ class ActivationLayer(Layer):
         self, x: ArrayLike, *, training: bool = False, rng: np.random.Generator | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         x = check_table(x, None)
-        return self.activation(x), x
+        return self.activation.function(x), x
 
     def backward(self, grad: ArrayLike, cache: Any) -> LayerGradients:
-        return LayerGradients(self.activation.backward(cache, check_gradient(grad, cache.shape)), {})
+        return LayerGradients(self.activation.passed_back(cache, check_gradient(grad, cache.shape)), {})
 
 
 def _draw(

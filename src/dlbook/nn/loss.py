@@ -1,7 +1,8 @@
 """What a loss is: a number that says how wrong predictions are, and its slope for every one of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -70,9 +71,8 @@ class Loss(NamedFunction):
         **named: Any,
     ) -> float:
         """Return the loss, a mean over samples and outputs."""
-        with np.errstate(over="ignore"):  # infinite is the right answer then
-            losses = self.function(*self._checked(y, prediction), *settings, **named)
-        return weighted_sum(losses, entry_weights(losses.shape, sample_weight, reduction))
+        y, p = self._checked(y, prediction)
+        return self._value(y, p, sample_weight, reduction, settings, named)
 
     def gradient(
         self,
@@ -105,11 +105,56 @@ class Loss(NamedFunction):
         ndarray of the shape of `prediction`
             The gradient.
         """
+        y, p = self._checked(y, prediction)
+        return self._gradient(y, p, sample_weight, reduction, settings, named)
+
+    def with_gradient(self, y: ArrayLike, prediction: ArrayLike) -> tuple[float, Floats]:
+        """Return the loss and its gradient, checked once.
+
+        Parameters
+        ----------
+        y : array_like
+            Targets.
+        prediction : array_like
+            Predictions.
+
+        Returns
+        -------
+        value : float
+            The loss.
+        gradient : ndarray of the shape of `prediction`
+            Its derivative with respect to every prediction.
+        """
+        y, p = self._checked(y, prediction)
+        return self._value(y, p), self._gradient(y, p)
+
+    def _value(
+        self,
+        y: Any,
+        p: Floats,
+        weight: ArrayLike | None = None,
+        reduction: Reduction = "mean",
+        settings: tuple[Any, ...] = (),
+        named: Mapping[str, Any] = MappingProxyType({}),
+    ) -> float:
+        with np.errstate(over="ignore"):  # infinite is the right answer then
+            losses = self.function(y, p, *settings, **named)
+        return weighted_sum(losses, entry_weights(losses.shape, weight, reduction))
+
+    def _gradient(
+        self,
+        y: Any,
+        p: Floats,
+        weight: ArrayLike | None = None,
+        reduction: Reduction = "mean",
+        settings: tuple[Any, ...] = (),
+        named: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Floats:
         with np.errstate(over="ignore"):
-            slopes = self.slope(*self._checked(y, prediction), *settings, **named)
+            slopes = self.slope(y, p, *settings, **named)
         if self.by_row:
-            return slopes * entry_weights(slopes.shape[:-1], sample_weight, reduction)[..., None]
-        return slopes * entry_weights(slopes.shape, sample_weight, reduction)
+            return slopes * entry_weights(slopes.shape[:-1], weight, reduction)[..., None]
+        return slopes * entry_weights(slopes.shape, weight, reduction)
 
     def _checked(self, y: ArrayLike, prediction: ArrayLike) -> tuple[Any, Floats]:
         return (self.check or check_pair)(y, prediction)

@@ -92,7 +92,7 @@ class Sequential(Module):
     @property
     def n_parameters(self) -> int:
         """How many numbers training changes: those of layers that are not trainable do not count."""
-        return sum(parameter.size for parameter in self._trained().values())
+        return sum(parameter.size for parameter in self._collect(trainable_only=True).values())
 
     @property
     def state(self) -> list[Parameters]:
@@ -360,8 +360,8 @@ class Sequential(Module):
         """Return the loss, its gradients for inputs and parameters, and what the layers kept."""
         output, caches = self.forward(x, training=training, rng=rng)
         refuse_infinite(output, "the output of the network")
-        value = loss(y, output)
-        grad_input, gradients = self.backward(loss.gradient(y, output), caches)
+        value, grad = loss.with_gradient(y, output)
+        grad_input, gradients = self.backward(grad, caches)
         for i, layer in enumerate(self.layers):
             if layer.trainable:
                 penalty, slopes = layer.penalty()
@@ -406,25 +406,18 @@ class Sequential(Module):
         refuse_infinite(largest, "a parameter")
         return largest
 
-    def _collect(self) -> Parameters:
+    def _collect(self, *, trainable_only: bool = False) -> Parameters:
         return {
             f"{i}.{name}": value
             for i, layer in enumerate(self.layers)
+            if layer.trainable or not trainable_only
             for name, value in layer._collect().items()
         }
 
-    def _trained(self) -> Parameters:
-        """Return the parameters of the layers that are trainable."""
-        return {
-            name: value
-            for name, value in self._collect().items()
-            if self.layers[int(name.split(".", 1)[0])].trainable
-        }
-
     def _assign(self, values: Mapping[str, NDArray[np.float64]]) -> None:
-        for i, layer in enumerate(self.layers):
-            start = f"{i}."
-            layer._assign({n.removeprefix(start): v for n, v in values.items() if n.startswith(start)})
+        for key, value in values.items():
+            place, name = key.split(".", 1)
+            self.layers[int(place)]._assign({name: value})
 
 
 class _Training:
@@ -436,7 +429,7 @@ class _Training:
 
     @property
     def parameters(self) -> Mapping[str, NDArray[np.float64]]:
-        return self.network._trained()
+        return self.network._collect(trainable_only=True)
 
     @parameters.setter
     def parameters(self, values: Mapping[str, NDArray[np.float64]]) -> None:

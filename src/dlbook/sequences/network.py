@@ -150,12 +150,11 @@ class RecurrentNetwork(Module):
         """
         answers, cache = self.forward(x, mask=mask)
         if where is None:
-            value, grad = self.loss(y, answers), self.loss.gradient(y, answers)
+            value, grad = self.loss.with_gradient(y, answers)
         else:
             counts = array(where, "where", answers.shape[:-1]) != 0
             y, grad = array(y, "y", (*counts.shape, ...)), np.zeros_like(answers)
-            value = self.loss(y[counts], answers[counts])
-            grad[counts] = self.loss.gradient(y[counts], answers[counts])
+            value, grad[counts] = self.loss.with_gradient(y[counts], answers[counts])
         return value, *self.backward(grad, cache)
 
     def _collect(self) -> Parameters:
