@@ -132,6 +132,16 @@ def test_link_goes_to_the_public_name(monkeypatch) -> None:
     )
 
 
+def test_an_object_that_stands_for_a_function_shows_the_function(monkeypatch) -> None:
+    from dlbook import nn
+
+    monkeypatch.setenv("DLBOOK_OUTPUT", "page")
+    name, code, link = _found(nn.mean_squared_error)
+    assert name == "dlbook.nn.mean_squared_error"
+    assert code.endswith("    return (prediction - y) ** 2")
+    assert link == "../../reference/api/nn.html#dlbook.nn.mean_squared_error"
+
+
 def test_object_outside_the_book_has_no_link(shown, monkeypatch) -> None:
     monkeypatch.setenv("DLBOOK_OUTPUT", "page")
     html = shown(np.broadcast_shapes)["text/html"]

@@ -170,3 +170,10 @@ def test_the_table_holds_every_initializer_under_its_own_name():
 def test_bad_shapes_are_named(name, shape):
     with pytest.raises(ValueError, match=r"^shape must"):
         draw(name, shape)
+
+
+@pytest.mark.parametrize("name", sorted(INITIALIZERS))
+@pytest.mark.parametrize("rng", [42, None, "seed"])
+def test_a_seed_is_no_generator(name, rng):
+    with pytest.raises(ValueError, match=r"^rng must"):
+        INITIALIZERS[name]((3, 4), rng=rng)

@@ -47,3 +47,9 @@ def test_layers_start_glorot_uniform_and_orthogonal(kind, blocks):
 def test_bad_shapes_are_named(shape):
     with pytest.raises(ValueError, match=r"^shape must"):
         orthogonal(shape, rng=np.random.default_rng(0))
+
+
+def test_a_seed_is_no_generator():
+    for draw in (orthogonal, lambda shape, rng: GRU(*shape, rng=rng)):
+        with pytest.raises(ValueError, match=r"^rng must"):
+            draw((3, 4), rng=42)
