@@ -28,6 +28,7 @@ __all__ = [
     "positive",
     "probabilities",
     "probability",
+    "real",
     "rng",
     "room",
     "text",
@@ -112,29 +113,19 @@ def array(
     return result
 
 
-def values(value: ArrayLike, name: str, shape: Shape | None = None, *, empty: bool = False) -> NDArray[Any]:
-    """Return real numbers or texts as an array of their own type.
+def real(
+    value: ArrayLike, name: str, shape: Shape | None = None, *, finite: bool = True, empty: bool = False
+) -> NDArray[Any]:
+    """Return real numbers as an array of their own type, whole or not; the arguments are those of `array`."""
+    given = _real(value, name)
+    array(given, name, shape, finite=finite, empty=empty)
+    return given
 
-    Parameters
-    ----------
-    value : array_like
-        The argument. Numbers and texts are not mixed.
-    name : str
-        Its name.
-    shape : tuple of (int, str or ...), optional
-        What the shape must be, as for `array`.
-    empty : bool, default False
-        Whether there may be no value at all.
 
-    Returns
-    -------
-    ndarray
-        The values.
-
-    Raises
-    ------
-    ValueError
-        If they are neither numbers nor texts, not finite, or of another shape.
+def values(
+    value: ArrayLike, name: str, shape: Shape | None = None, *, finite: bool = True, empty: bool = False
+) -> NDArray[Any]:
+    """Return real numbers or texts as an array of their own type; the arguments are those of `array`.
 
     Examples
     --------
@@ -147,10 +138,11 @@ def values(value: ArrayLike, name: str, shape: Shape | None = None, *, empty: bo
     """
     given = _unmasked(value, name)
     if given.dtype.kind != "U":
-        given = _real(given, name)
-        array(given, name, empty=True)
-    elif not all(isinstance(part, str) for part in np.asarray(value, dtype=object).flat):
-        raise ValueError(f"{name} must be numbers alone or texts alone, got {_shown(value)}")
+        return real(given, name, shape, finite=finite, empty=empty)
+    if not isinstance(value, np.ndarray):
+        parts = np.asarray(value, dtype=object).flat  # NumPy makes texts of the numbers between texts
+        if not all(isinstance(part, str) for part in parts):
+            raise ValueError(f"{name} must be numbers alone or texts alone, got {_shown(value)}")
     _check_shape(given, name, shape, empty)
     return given
 
