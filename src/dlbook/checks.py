@@ -393,9 +393,11 @@ def text(value: str, name: str) -> str:
 
 def texts(value: Iterable[str], name: str) -> tuple[str, ...]:
     """Return several texts. A single one is refused, although Python takes it for its characters."""
-    several = isinstance(value, Iterable) and not isinstance(value, str | bytes)
-    given = tuple(value) if several else ()
-    if not several or not all(isinstance(part, str) for part in given):
+    try:
+        given = None if isinstance(value, str | bytes) else tuple(value)
+    except TypeError:
+        given = None
+    if given is None or not all(isinstance(part, str) for part in given):
         raise ValueError(f"{name} must be texts, got {_shown(value)}")
     return given
 

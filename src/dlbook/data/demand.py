@@ -126,10 +126,10 @@ def daily_demand(
     >>> bool(0.7 < weekend < 0.9)
     True
     """
-    checks.count(n_days, "n_days")
-    checks.number(growth, "growth", above=-1)
-    checks.not_negative(noise, "noise")
-    checks.count(first_day, "first_day", 0, 6)
+    n_days = checks.count(n_days, "n_days")
+    growth = checks.number(growth, "growth", above=-1)
+    noise = checks.not_negative(noise, "noise")
+    first_day = checks.count(first_day, "first_day", 0, 6)
     checks.rng(rng)
     days = np.arange(n_days)
     day_of_week, day_of_year = (days + first_day) % 7, days % DAYS_OF_YEAR

@@ -144,9 +144,9 @@ def separable_points(
     >>> bool((labels * (points @ weights)).min() >= 0.1)
     True
     """
-    checks.count(n_samples, "n_samples", 2)
-    checks.count(n_features, "n_features")
-    checks.number(margin, "margin", above=0, below=1)
+    n_samples = checks.count(n_samples, "n_samples", 2)
+    n_features = checks.count(n_features, "n_features")
+    margin = checks.number(margin, "margin", above=0, below=1)
     checks.rng(rng)
     weights = _unit_rows(rng.standard_normal((1, n_features)))[0]
     labels = rng.permutation(np.where(np.arange(n_samples) % 2 == 0, 1.0, -1.0))
@@ -223,10 +223,10 @@ def spirals(
     >>> points.shape, np.bincount(labels).tolist()
     ((300, 2), [100, 100, 100])
     """
-    checks.count(n_classes, "n_classes", 2)
-    checks.count(n_samples, "n_samples", n_classes)
-    checks.positive(turns, "turns")
-    checks.not_negative(noise, "noise")
+    n_classes = checks.count(n_classes, "n_classes", 2)
+    n_samples = checks.count(n_samples, "n_samples", n_classes)
+    turns = checks.positive(turns, "turns")
+    noise = checks.not_negative(noise, "noise")
     checks.rng(rng)
     labels = rng.permutation(np.arange(n_samples) % n_classes)
     radius = rng.uniform(0.05, 1.0, n_samples)
@@ -308,10 +308,10 @@ def font_digits(
     >>> images.shape, images.dtype.name, np.bincount(labels).tolist()
     ((50, 28, 28), 'float32', [5, 5, 5, 5, 5, 5, 5, 5, 5, 5])
     """
-    checks.count(n_samples, "n_samples")
-    checks.count(size, "size", 8)
-    checks.number(distortion, "distortion", least=0, most=2)
-    checks.not_negative(noise, "noise")
+    n_samples = checks.count(n_samples, "n_samples")
+    size = checks.count(size, "size", 8)
+    distortion = checks.number(distortion, "distortion", least=0, most=2)
+    noise = checks.not_negative(noise, "noise")
     checks.rng(rng)
     names = FONTS if fonts is None else checks.texts(fonts, "fonts")
     unknown = [name for name in names if name not in FONTS]

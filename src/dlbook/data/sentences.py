@@ -116,9 +116,9 @@ def generated_reviews(
     1 the acting was funny .
     0 the music was not really weak but the ending was not brilliant . my sister came along .
     """
-    checks.count(n_samples, "n_samples")
-    checks.probability(negation, "negation")
-    checks.count(max_asides, "max_asides", 0)
+    n_samples = checks.count(n_samples, "n_samples")
+    negation = checks.probability(negation, "negation")
+    max_asides = checks.count(max_asides, "max_asides", 0)
     checks.rng(rng)
     labels = rng.permutation(np.arange(n_samples) % 2)
     reviews = []
@@ -195,7 +195,7 @@ def tagged_sentences(n_samples: int, *, rng: np.random.Generator) -> tuple[list[
     teacher noun
     . stop
     """
-    checks.count(n_samples, "n_samples")
+    n_samples = checks.count(n_samples, "n_samples")
     checks.rng(rng)
     sentences, all_tags = [], []
     for _ in range(n_samples):
@@ -255,7 +255,7 @@ def fill_in_sentences(
     i am ___ awake , so i go to bed . -> not
     i am ___ cold , so i put on a coat . -> very
     """
-    checks.count(n_samples, "n_samples")
+    n_samples = checks.count(n_samples, "n_samples")
     checks.rng(rng)
     answers = [("not", "very")[i] for i in rng.permutation(np.arange(n_samples) % 2)]
     texts = []
@@ -306,7 +306,7 @@ def apple_sentences(
     on monday they want apple stores . -> company
     i like apple and orange jam . -> fruit
     """
-    checks.count(n_samples, "n_samples")
+    n_samples = checks.count(n_samples, "n_samples")
     checks.rng(rng)
     meanings = [("company", "fruit")[i] for i in rng.permutation(np.arange(n_samples) % 2)]
     texts = [

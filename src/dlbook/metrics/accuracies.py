@@ -280,6 +280,6 @@ def confusion_matrix(
 
 
 def _in_top_k(labels: NDArray[np.int64], scores: NDArray, k: int) -> NDArray[np.bool_]:
-    checks.count(k, "k")
+    k = checks.count(k, "k")
     of_true_class = np.take_along_axis(scores, labels[..., None], axis=-1)
     return (scores > of_true_class).sum(axis=-1) < k

@@ -164,7 +164,7 @@ def precision_at_recall(
     >>> precision_at_recall([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1], 0.4)
     1.0
     """
-    checks.probability(minimum, "minimum")
+    minimum = checks.probability(minimum, "minimum")
     counts, _ = counts_by_threshold(y, prediction, n_thresholds, sample_weight)
     if counts.positives == 0:
         raise ValueError("y must hold positives: without them there is no recall")
@@ -214,7 +214,7 @@ def sensitivity_at_specificity(
     >>> sensitivity_at_specificity([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1], 1.0)
     0.5
     """
-    checks.probability(minimum, "minimum")
+    minimum = checks.probability(minimum, "minimum")
     curve = _curve(y, prediction, n_thresholds, sample_weight)
     return _best(curve.true_positive_rate, 1.0 - curve.false_positive_rate, minimum)
 
@@ -258,7 +258,7 @@ def specificity_at_sensitivity(
     >>> specificity_at_sensitivity([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1], 1.0)
     0.5
     """
-    checks.probability(minimum, "minimum")
+    minimum = checks.probability(minimum, "minimum")
     curve = _curve(y, prediction, n_thresholds, sample_weight)
     return _best(1.0 - curve.false_positive_rate, curve.true_positive_rate, minimum)
 

@@ -222,8 +222,8 @@ def bootstrap_interval(
     (0.0, 0.3)
     """
     counted = _checked(utterances, 2)
-    checks.number(level, "level", above=0, below=1)
-    checks.count(n_resamples, "n_resamples")
+    level = checks.number(level, "level", above=0, below=1)
+    n_resamples = checks.count(n_resamples, "n_resamples")
     checks.rng(rng)
     errors = np.array([u.total for u in counted], dtype=float)
     lengths = np.array([u.n_words for u in counted], dtype=float)

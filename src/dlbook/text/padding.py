@@ -162,7 +162,7 @@ def one_hot(ids: ArrayLike, n_tokens: int) -> NDArray[np.float64]:
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
-    checks.count(n_tokens, "n_tokens")
+    n_tokens = checks.count(n_tokens, "n_tokens")
     tokens = checks.integers(ids, "ids", most=n_tokens - 1, empty=True)
     checks.room((*tokens.shape, n_tokens), "n_tokens")
     return (tokens[..., None] == np.arange(n_tokens)).astype(np.float64)

@@ -142,7 +142,7 @@ class Vocabulary:
         >>> Vocabulary.from_texts(["abacad"], min_count=2, special=(), tokenizer=list).tokens
         ('a',)
         """
-        checks.count(min_count, "min_count")
+        min_count = checks.count(min_count, "min_count")
         checks.texts(special, "special")
         given = [_tokens_of("texts", text, _callable(tokenizer)) for text in _several(texts)]
         if not given:
@@ -176,6 +176,11 @@ class Vocabulary:
         ------
         ValueError
             If the token is not in the vocabulary, even where ``<unk>`` is.
+
+        Examples
+        --------
+        >>> Vocabulary(["deep", "learning"]).id("learning")
+        5
         """
         if checks.text(token, "token") not in self._ids:
             raise ValueError(f"token must be in the vocabulary, got {token!r}")
@@ -313,7 +318,7 @@ def _tokens_of(name: str, text: str | Sequence[str], tokenizer: Tokenizer) -> li
 
 
 def _several(texts: Iterable[str | Sequence[str]]) -> Iterable[str | Sequence[str]]:
-    if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
+    if isinstance(texts, str | bytes | np.ndarray) or not isinstance(texts, Iterable):
         raise ValueError(f"texts must be a list of texts, got {texts!r:.60}")
     return texts
 

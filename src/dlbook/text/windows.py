@@ -62,7 +62,7 @@ def windows(series: ArrayLike, length: int, *, stride: int = 1) -> tuple[NDArray
     (['hel', 'ell'], ['ell', 'llo'])
     """
     steps = _checked(series, length)
-    checks.count(stride, "stride")
+    stride = checks.count(stride, "stride")
     inputs = _sliding(steps[:-1], length)[::stride]
     targets = _sliding(steps[1:], length)[::stride]
     return inputs, targets
@@ -103,7 +103,7 @@ def random_windows(
     ((2, 4), True)
     """
     steps = _checked(series, length)
-    checks.count(n_windows, "n_windows")
+    n_windows = checks.count(n_windows, "n_windows")
     starts = checks.rng(rng).integers(len(steps) - length, size=n_windows)
     places = starts[:, None] + np.arange(length)
     return steps[places], steps[places + 1]
@@ -148,7 +148,7 @@ def stateful_batches(series: ArrayLike, batch_size: int, length: int) -> tuple[N
     >>> bool((targets == inputs + 1).all())
     True
     """
-    checks.count(batch_size, "batch_size")
+    batch_size = checks.count(batch_size, "batch_size")
     steps = _checked(series, length)
     n_batches = (len(steps) - 1) // (batch_size * length)
     if not n_batches:
@@ -169,7 +169,7 @@ def _sliding(steps: NDArray, length: int) -> NDArray:
 
 def _checked(series: ArrayLike, length: int) -> NDArray:
     steps = checks.values(series, "series", ("time", ...), finite=False, empty=True)
-    checks.count(length, "length")
+    length = checks.count(length, "length")
     if len(steps) <= length:
         raise ValueError(f"series must have at least length + 1 = {length + 1} steps, got {len(steps)}")
     return steps
