@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
@@ -54,6 +54,7 @@ def test_temperature_one_is_the_softmax(z):
 
 
 @given(LOGITS, st.sampled_from([0.0, 1e-300, 0.1, 1.0, 7.0, 1e300, np.inf]))
+@settings(deadline=None)
 def test_probabilities_sum_to_one_and_keep_the_order(z, temperature):
     p = temperature_probabilities(z, temperature)
     assert p.shape == z.shape
