@@ -114,6 +114,36 @@ def test_the_best_trade_off_over_evenly_spaced_thresholds_is_that_of_keras(keras
     assert value == pytest.approx(float(metric.result()), rel=2e-6)
 
 
+KERAS_Y = [0] * 5 + [1] * 5
+LOW = [0.0, 0.1, 0.2, 0.3, 0.4, 0.01, 0.02, 0.25, 0.26, 0.26]
+HIGH = [0.0, 0.1, 0.2, 0.3, 0.4, 0.1, 0.45, 0.5, 0.8, 0.9]
+TIED = [0.0, 0.1, 0.2, 0.5, 0.6, 0.2, 0.5, 0.6, 0.8, 0.9]
+
+
+@pytest.mark.parametrize("n_thresholds", [None, 200])
+@pytest.mark.parametrize("dtype", [bool, np.int32, np.float32])
+@pytest.mark.parametrize(
+    ("metric", "scores", "minimum", "weights", "expected"),
+    [
+        (sensitivity_at_specificity, HIGH, 0.8, None, 0.8),
+        (sensitivity_at_specificity, LOW, 0.4, None, 0.6),
+        (sensitivity_at_specificity, LOW, 0.4, range(1, 11), 0.675),
+        (specificity_at_sensitivity, LOW, 1.0, None, 0.2),
+        (specificity_at_sensitivity, LOW, 0.4, None, 0.6),
+        (specificity_at_sensitivity, LOW, 0.4, range(1, 11), 0.4),
+        (precision_at_recall, TIED, 0.8, None, 2 / 3),
+        (precision_at_recall, TIED, 0.6, None, 0.75),
+        (precision_at_recall, TIED, 7 / 8, [2, 1, 2, 1, 2, 1, 2, 2, 1, 2], 0.7),
+    ],
+)
+def test_values_are_those_that_the_tests_of_keras_name(
+    metric, scores, minimum, weights, expected, dtype, n_thresholds
+):
+    y, scores = np.array(KERAS_Y, dtype), np.float32(scores)
+    value = metric(y, scores, minimum, n_thresholds=n_thresholds, sample_weight=weights)
+    assert value == pytest.approx(expected, rel=1e-12)
+
+
 # 4. invariants
 
 
