@@ -330,7 +330,7 @@ def equivalent(value: Any) -> Iterator[Any]:
         single = table.astype(np.float32)
         if table.dtype.kind == "f" and (single == table).all():
             yield single
-    elif isinstance(value, float) and float(np.float32(value)) == value:
+    elif isinstance(value, float) and np.isfinite(value) and float(np.float32(value)) == value:
         yield from (np.float32(value), Fraction(value), np.array(value))
     elif isinstance(value, int) and not isinstance(value, bool):
         yield from (kind(value) for kind in (np.int64, np.uint8) if value == np.array(value).astype(kind))

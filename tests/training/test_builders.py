@@ -202,6 +202,12 @@ def test_wrong_arguments_are_named(change, name):
         sequence_model(**({"kind": "rnn", "units": 3, "n_outputs": 1, "n_features": 2} | change))
 
 
+def test_counts_may_be_those_of_numpy():
+    three = np.int64(3)
+    model = sequence_model("rnn", [three], three, n_tokens=three, embedding=three, length=three, seed=three)
+    assert model.output_shape == (None, 3)
+
+
 def test_a_language_model_reads_from_left_to_right():
     with pytest.raises(ValueError, match=r"^bidirectional must be False for a language model, got True"):
         character_model(5, bidirectional=True)

@@ -63,7 +63,10 @@ def make_optimizer(model: Any, name: str, learning_rate: float, clipping: dict[s
     config = {
         key: checks.positive(value, key) for key, value in (config | {"learning_rate": learning_rate}).items()
     }
-    optimizer = load_keras().optimizers.deserialize({"class_name": name, "config": config})
+    optimizers = load_keras().optimizers
+    optimizer = optimizers.deserialize({"class_name": checks.text(name, "optimizer"), "config": config})
+    if not isinstance(optimizer, optimizers.Optimizer):
+        raise ValueError(f"optimizer must be the name of an optimizer of Keras, got {name!r}")
     optimizer.build(model.trainable_variables)
     return optimizer
 

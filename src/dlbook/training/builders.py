@@ -181,13 +181,11 @@ def sequence_model(
     sizes: list[Any] = list(units) if isinstance(units, list | tuple) else [units]
     if not sizes:
         raise ValueError("units must hold a number for every layer, at least one, got none")
-    for count, name in [*((size, "units") for size in sizes), (n_outputs, "n_outputs")]:
-        checks.count(count, name)
-    given = {"n_features": n_features, "n_tokens": n_tokens, "embedding": embedding}
-    given |= {"length": length, "batch_size": batch_size}
-    for name, value in given.items():
-        if value is not None:
-            checks.count(value, name)
+    sizes = [checks.count(size, "units") for size in sizes]
+    n_outputs = checks.count(n_outputs, "n_outputs")
+    n_features, n_tokens = _count_or_none(n_features, "n_features"), _count_or_none(n_tokens, "n_tokens")
+    embedding = _count_or_none(embedding, "embedding")
+    length, batch_size = _count_or_none(length, "length"), _count_or_none(batch_size, "batch_size")
     if (n_features is None) == (n_tokens is None):
         raise ValueError(f"n_features or n_tokens must be given, not both, got {n_features} and {n_tokens}")
     if n_tokens is None and (embedding is not None or mask_zero):
@@ -284,6 +282,10 @@ def reset_states(model: "keras.Model") -> None:
     """
     for layer in stateful_layers(check_model(model)):
         layer.reset_state()
+
+
+def _count_or_none(value: int | None, name: str) -> int | None:
+    return None if value is None else checks.count(value, name)
 
 
 def _seeds(seed: int | None) -> Iterator[int | None]:

@@ -166,6 +166,10 @@ def fit_model(
     epochs = checks.count(epochs, "epochs")
     seed = checks.count(seed, "seed", least=0)
     size = checks.count(batch_size, "batch_size")
+    if not isinstance(metrics, list | tuple):
+        raise ValueError(f"metrics must be a list, got {metrics!r:.60}")
+    if not isinstance(jit_compile, bool):
+        checks.choice(jit_compile, "jit_compile", ["auto"])
     own_size = model.input_shape[0]
     if own_size not in (None, size):
         raise ValueError(f"batch_size must be that of the stateful network, {own_size}, got {batch_size}")
