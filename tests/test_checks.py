@@ -33,6 +33,8 @@ def test_an_unmasked_masked_array_is_an_array():
 def test_further_axes_may_follow():
     assert checks.array(np.ones((2, 3, 4)), "x", ("n", 3, ...)).shape == (2, 3, 4)
     assert checks.array(np.ones((2, 3)), "x", ("n", 3, ...)).shape == (2, 3)
+    assert checks.array(np.ones((2, 5, 3)), "x", ("n", ..., 3)).shape == (2, 5, 3)
+    assert checks.array(np.ones(3), "x", (..., 3)).shape == (3,)
 
 
 def test_whole_floats_are_integers():
@@ -55,6 +57,15 @@ def test_typed_decimals_stay_as_they_are():
     np.testing.assert_array_equal(result, typed)
     result[0] = 0
     assert typed[0, 0] == 0.7
+
+
+def test_numbers_and_texts_keep_their_type():
+    assert checks.real(np.uint8([3]), "x").dtype == np.uint8
+    assert checks.values(np.float32([0.5]), "x").dtype == np.float32
+    assert checks.values(["a", "bc"], "x").tolist() == ["a", "bc"]
+    assert checks.texts(iter(["a", "bc"]), "words") == ("a", "bc")
+    assert checks.text("a", "word") == "a"
+    assert np.isnan(checks.values([1.0, np.nan], "x", finite=False)[1])
 
 
 def test_scalars():
@@ -88,6 +99,27 @@ def test_scalars():
         (lambda: checks.array([], "x"), r"x must not be empty, got shape \(0,\)"),
         (lambda: checks.array([1, 2], "x", (3,)), r"x must have shape \(3,\), got shape \(2,\)"),
         (lambda: checks.array(1, "x", ("n", ...)), r"x must have shape \(n, \.\.\.\), got shape \(\)"),
+        (
+            lambda: checks.array(np.ones((2, 4)), "x", ("n", ..., 3)),
+            r"x must have shape \(n, \.\.\., 3\), got",
+        ),
+        (lambda: checks.array(np.ones(3), "x", ("n", ..., 3)), r"x must have shape \(n, \.\.\., 3\), got"),
+        (lambda: checks.array([1, -2], "x", least=0), "x must be at least 0, got -2 at position 1"),
+        (lambda: checks.array([1, 5], "x", least=0, most=4), "x must be at least 0 and at most 4, got 5 at"),
+        (lambda: checks.array([1, 10**400], "x"), "x must be finite, got inf at position 1"),
+        (lambda: checks.real([1j], "x"), "x must be an array of real numbers, got complex numbers"),
+        (lambda: checks.values(["a", 1], "x"), r"x must be numbers alone or texts alone, got \['a', 1\]"),
+        (lambda: checks.values([b"a"], "x"), "x must be an array of real numbers, got bytes"),
+        (lambda: checks.values(MASKED, "x"), "x must not be masked"),
+        (lambda: checks.values(["a"], "x", (2,)), r"x must have shape \(2,\), got shape \(1,\)"),
+        (lambda: checks.text(3, "word"), "word must be a text, got 3"),
+        (lambda: checks.texts("ab", "words"), "words must be texts, got 'ab'"),
+        (lambda: checks.texts(["a", 3], "words"), r"words must be texts, got \['a', 3\]"),
+        (lambda: checks.texts(np.array("a"), "words"), "words must be texts, got array"),
+        (
+            lambda: checks.room((2**15, 2**15), "y"),
+            r"y must ask for an array of at most .*, got shape \(32768,",
+        ),
         (lambda: checks.array([1, np.nan], "x"), "x must be finite, got nan at position 1"),
         (lambda: checks.array([[1, np.inf]], "x"), r"x must be finite, got inf at \(0, 1\)"),
         (lambda: checks.integers([1, -1], "y"), "y must be whole numbers from 0 up, got -1 at position 1"),
@@ -97,6 +129,11 @@ def test_scalars():
         (lambda: checks.count(0, "n"), "n must be a whole number of at least 1, got 0"),
         (lambda: checks.count(2.0, "n"), "n must be a whole number of at least 1, got 2.0"),
         (lambda: checks.count(True, "n"), "n must be a whole number of at least 1, got True"),
+        (
+            lambda: checks.count(2**70, "n"),
+            "n must be a whole number from 1 to 9223372036854775807, got 1180591",
+        ),
+        (lambda: checks.count(10**5000, "n"), "n must be a whole number from 1 to .*, got a very long int"),
         (lambda: checks.count("3", "n", 0, 2), "n must be a whole number from 0 to 2, got '3'"),
         (lambda: checks.number("1", "rate"), "rate must be a finite number, got '1'"),
         (lambda: checks.number(True, "rate"), "rate must be a finite number, got True"),

@@ -8,6 +8,7 @@ text or date becomes a number. Inputs are never changed; a result may share memo
 
 from __future__ import annotations
 
+import math
 import numbers
 import operator
 from collections.abc import Iterable
@@ -27,16 +28,23 @@ __all__ = [
     "positive",
     "probabilities",
     "probability",
+    "real",
     "rng",
+    "room",
     "sides",
+    "text",
+    "texts",
+    "values",
 ]
 
 Shape = tuple[int | str | EllipsisType, ...]
-"""A size, a name that stands for any size, and at the end ``...`` for any further axes."""
+"""A size, a name that stands for any size, and once ``...`` for any number of axes."""
 
 _ODD = {"c": "complex numbers", "U": "texts", "S": "bytes", "M": "dates", "m": "durations", "V": "records"}
 _TOLERANCE = 1e-8  # how far a sum of probabilities in double precision may be from 1
 _SHOWN = 60  # characters of a value in a message
+_LARGEST = 2**63 - 1
+_ROOM = 2**29  # numbers in an array that a few arguments ask for: 4 GiB of float64
 
 
 def array(
@@ -44,6 +52,8 @@ def array(
     name: str,
     shape: Shape | None = None,
     *,
+    least: float | None = None,
+    most: float | None = None,
     finite: bool = True,
     empty: bool = False,
     float32: bool = False,
@@ -57,7 +67,9 @@ def array(
     name : str
         Its name.
     shape : tuple of (int, str or ...), optional
-        What the shape must be: a number for a size, a name for any, ``...`` at the end for more axes.
+        What the shape must be: a number for a size, a name for any, ``...`` once for any number of axes.
+    least, most : float, optional
+        The smallest and the largest number allowed.
     finite : bool, default True
         Whether to refuse infinity and NaN.
     empty : bool, default False
@@ -73,7 +85,7 @@ def array(
     Raises
     ------
     ValueError
-        If they are no real numbers, or of another shape.
+        If they are no real numbers, lie outside, or have another shape.
 
     Examples
     --------
@@ -89,12 +101,53 @@ def array(
     if shape is not None or not (empty or given.size):
         _check_shape(given, name, shape, empty)
     keep = given.dtype == np.float64 or (float32 and given.dtype == np.float32)
-    result = given if keep else given.astype(np.float64)
+    with np.errstate(over="ignore"):  # what a longer float holds beyond the largest float64
+        result = given if keep else given.astype(np.float64)
     if finite and result.size:
         wrong = ~np.isfinite(result)
         if wrong.any():
             raise ValueError(f"{name} must be finite, got {_first(result, wrong)}")
+    if least is not None or most is not None:
+        wrong = (result < (-np.inf if least is None else least)) | (
+            result > (np.inf if most is None else most)
+        )
+        if wrong.any():
+            raise ValueError(f"{name} must be {_bounds(least=least, most=most)}, got {_first(result, wrong)}")
     return result
+
+
+def real(
+    value: ArrayLike, name: str, shape: Shape | None = None, *, finite: bool = True, empty: bool = False
+) -> NDArray[Any]:
+    """Return real numbers as an array of their own type, whole or not; the arguments are those of `array`."""
+    given = _real(value, name)
+    array(given, name, shape, finite=finite, empty=empty)
+    return given
+
+
+def values(
+    value: ArrayLike, name: str, shape: Shape | None = None, *, finite: bool = True, empty: bool = False
+) -> NDArray[Any]:
+    """Return real numbers or texts as an array of their own type; the arguments are those of `array`.
+
+    Examples
+    --------
+    >>> values(["cat", "dog"], "y")
+    array(['cat', 'dog'], dtype='<U3')
+    >>> values(["cat", 1], "y")
+    Traceback (most recent call last):
+    ...
+    ValueError: y must be numbers alone or texts alone, got ['cat', 1]
+    """
+    given = _unmasked(value, name)
+    if given.dtype.kind != "U":
+        return real(given, name, shape, finite=finite, empty=empty)
+    if not isinstance(value, np.ndarray):
+        parts = np.asarray(value, dtype=object).flat  # NumPy makes texts of the numbers between texts
+        if not all(isinstance(part, str) for part in parts):
+            raise ValueError(f"{name} must be numbers alone or texts alone, got {_shown(value)}")
+    _check_shape(given, name, shape, empty)
+    return given
 
 
 def integers(
@@ -142,7 +195,7 @@ def integers(
     """
     given = _real(value, name)
     _check_shape(given, name, shape, empty)
-    largest = np.iinfo(np.int64).max if most is None else most
+    largest = _LARGEST if most is None else most
     with np.errstate(invalid="ignore"):
         wrong = ~((given >= least) & (given <= largest) & (given == np.floor(given)))
     # The largest int64 is not a float: 2.0**63 would pass the comparison and wrap around.
@@ -186,8 +239,10 @@ def count(value: int, name: str, least: int = 1, most: int | None = None) -> int
         whole = None if isinstance(value, bool | np.bool_) else operator.index(value)
     except TypeError:
         whole = None
-    if whole is None or whole < least or (most is not None and whole > most):
-        span = f"of at least {least}" if most is None else f"from {least} to {most}"
+    largest = _LARGEST if most is None else most
+    if whole is None or not least <= whole <= largest:
+        open_ended = most is None and (whole is None or whole < least)
+        span = f"of at least {least}" if open_ended else f"from {least} to {largest}"
         raise ValueError(f"{name} must be a whole number {span}, got {_shown(value)}")
     return whole
 
@@ -240,8 +295,7 @@ def number(
         and (most is None or result <= most)
     )
     if not inside:
-        pairs = (("above", above), ("at least", least), ("below", below), ("at most", most))
-        bounds = " and ".join(f"{word} {bound:g}" for word, bound in pairs if bound is not None)
+        bounds = _bounds(above=above, least=least, below=below, most=most)
         comma = ", " if bounds else ""
         raise ValueError(f"{name} must be a finite number{comma}{bounds}, got {_shown(value)}")
     return result
@@ -343,10 +397,32 @@ def choice(value: str, name: str, options: Iterable[str]) -> str:
     return value
 
 
-def _real(value: Any, name: str) -> NDArray[Any]:
-    """Return an array of real numbers in their own precision, or refuse what is none."""
-    if type(value) is np.ndarray and value.dtype.kind in "biuf":  # by far the most frequent
-        return value
+def text(value: str, name: str) -> str:
+    """Return a text."""
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a text, got {_shown(value)}")
+    return value
+
+
+def texts(value: Iterable[str], name: str) -> tuple[str, ...]:
+    """Return several texts. A single one is refused, although Python takes it for its characters."""
+    try:
+        given = None if isinstance(value, str | bytes) else tuple(value)
+    except TypeError:
+        given = None
+    if given is None or not all(isinstance(part, str) for part in given):
+        raise ValueError(f"{name} must be texts, got {_shown(value)}")
+    return given
+
+
+def room(shape: tuple[int, ...], name: str) -> None:
+    """Refuse an array that would fill the memory, where a small argument asks for it."""
+    if math.prod(shape) > _ROOM:
+        raise ValueError(f"{name} must ask for an array of at most {_ROOM} numbers, got shape {shape}")
+
+
+def _unmasked(value: Any, name: str) -> NDArray[Any]:
+    """Return an array of whatever is given, or refuse what is masked or ragged."""
     parts = value if isinstance(value, list | tuple) else [value]
     if any(np.ma.is_masked(part) for part in parts if isinstance(part, np.ma.MaskedArray)):
         raise ValueError(f"{name} must not be masked: fill the masked numbers, or leave them out")
@@ -354,8 +430,16 @@ def _real(value: Any, name: str) -> NDArray[Any]:
         given = np.asarray(value)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be an array of numbers, got {_shown(value)}") from None
+    return given
+
+
+def _real(value: Any, name: str) -> NDArray[Any]:
+    """Return an array of real numbers in their own precision, or refuse what is none."""
+    if type(value) is np.ndarray and value.dtype.kind in "biuf":  # by far the most frequent
+        return value
+    given = _unmasked(value, name)
     if given.dtype.kind == "O" and given.ndim and all(isinstance(v, numbers.Real) for v in given.flat):
-        given = given.astype(np.float64)
+        given = np.array([_scalar(v) for v in given.flat]).reshape(given.shape)
     if given.dtype.kind not in "biuf":
         found = _ODD.get(given.dtype.kind, _shown(value))
         raise ValueError(f"{name} must be an array of real numbers, got {found}")
@@ -364,12 +448,12 @@ def _real(value: Any, name: str) -> NDArray[Any]:
 
 def _check_shape(given: NDArray[Any], name: str, shape: Shape | None, empty: bool) -> None:
     if shape is not None:
-        sizes = shape[:-1] if shape and shape[-1] is ... else shape
-        fits = given.ndim == len(sizes) or (given.ndim > len(sizes) < len(shape))
-        fits = fits and all(
-            isinstance(size, str) or size == n for size, n in zip(sizes, given.shape, strict=False)
-        )
-        if not fits:
+        gap = shape.index(...) if ... in shape else len(shape)
+        sizes = shape[:gap] + shape[gap + 1 :]
+        further = given.ndim - len(sizes)
+        found = given.shape[:gap] + given.shape[gap + max(0, further) :]
+        fits = further >= 0 if ... in shape else further == 0
+        if not (fits and all(isinstance(w, str) or w == n for w, n in zip(sizes, found, strict=True))):
             wanted = ", ".join("..." if size is ... else str(size) for size in shape)
             comma = "," if len(shape) == 1 else ""
             raise ValueError(f"{name} must have shape ({wanted}{comma}), got shape {given.shape}")
@@ -391,6 +475,12 @@ def _scalar(value: Any) -> float:
         return float("inf")
 
 
+def _bounds(**bounds: float | None) -> str:
+    """Write the bounds that there are."""
+    words = {"above": "above", "least": "at least", "below": "below", "most": "at most"}
+    return " and ".join(f"{words[key]} {bound:g}" for key, bound in bounds.items() if bound is not None)
+
+
 def _first(values: NDArray[Any], wrong: NDArray[np.bool_]) -> str:
     """Write the first number that is wrong, and its place."""
     if not values.ndim:
@@ -404,8 +494,11 @@ def _shown(value: Any) -> str:
     """Write a value in one short line."""
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}"
-    text = " ".join(repr(value).split())
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+    try:
+        written = " ".join(repr(value).split())
+    except ValueError:  # Python does not write numbers of more than 4300 digits
+        return f"a very long {type(value).__name__}"
+    return written if len(written) <= _SHOWN else f"{written[: _SHOWN - 3]}..."
 
 
 def check_positive(value: float, name: str) -> None:

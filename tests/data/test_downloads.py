@@ -483,3 +483,17 @@ def test_idx_does_not_unpack_more_than_it_states(tmp_path):
     (tmp_path / "bomb").write_bytes(packed.getvalue())
     with pytest.raises(ValueError, match="must hold 1 bytes"):
         load_idx(tmp_path / "bomb")
+
+
+@pytest.mark.parametrize("read", [load_npz, load_idx])
+@pytest.mark.parametrize("path", [3, None, 1.5, ["a"]])
+def test_what_is_no_path_is_refused(read, path):
+    with pytest.raises(ValueError, match=r"^path must"):
+        read(path)
+
+
+@pytest.mark.parametrize("name", ["url", "sha256", "name", "cache"])
+def test_arguments_of_another_type_are_named(name, cache):
+    good = {"url": "https://example.org/a", "sha256": "0" * 64, "name": "a", "cache": cache}
+    with pytest.raises(ValueError, match=f"^{name} must"):
+        fetch(**(good | {name: 3}))

@@ -95,21 +95,20 @@ def test_separable_points_agree_with_rejected_points():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("change", "name"),
     [
-        ((1, 2, 0.1), "n_samples must be a whole number of at least 2, got 1"),
-        ((2.0, 2, 0.1), "n_samples must be a whole number of at least 2, got 2.0"),
-        ((5, 0, 0.1), "n_features must be a whole number of at least 1, got 0"),
-        ((5, True, 0.1), "n_features must be a whole number of at least 1, got True"),
-        ((5, 2, 0.0), "margin must be above 0 and below 1, got 0.0"),
-        ((5, 2, 1.0), "margin must be above 0 and below 1, got 1.0"),
-        ((5, 2, float("nan")), "margin must be above 0 and below 1, got nan"),
+        ({"n_samples": 1}, "n_samples"),
+        ({"n_samples": 2.0}, "n_samples"),
+        ({"n_features": 0}, "n_features"),
+        ({"margin": 0.0}, "margin"),
+        ({"margin": 1.0}, "margin"),
+        ({"rng": 42}, "rng"),
     ],
 )
-def test_separable_points_refuse_bad_arguments(arguments, message):
-    n_samples, n_features, margin = arguments
-    with pytest.raises(ValueError, match=message):
-        separable_points(n_samples, n_features, margin=margin, rng=np.random.default_rng(0))
+def test_separable_points_refuse_bad_arguments(change, name):
+    arguments = {"n_samples": 5, "n_features": 2, "margin": 0.1, "rng": np.random.default_rng(0)}
+    with pytest.raises(ValueError, match=f"^{name} must"):
+        separable_points(**(arguments | change))
 
 
 @given(
@@ -144,18 +143,18 @@ def test_noise_of_spirals_has_the_stated_size():
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("change", "name"),
     [
-        ({"n_classes": 1}, "n_classes must be a whole number of at least 2, got 1"),
-        ({"n_classes": 9}, "n_samples must be a whole number of at least 9, got 8"),
-        ({"turns": 0.0}, "turns must be above 0, got 0.0"),
-        ({"turns": float("inf")}, "turns must be above 0, got inf"),
-        ({"noise": -0.1}, "noise must be at least 0, got -0.1"),
+        ({"n_classes": 1}, "n_classes"),
+        ({"n_classes": 9}, "n_samples"),
+        ({"turns": 0.0}, "turns"),
+        ({"noise": -0.1}, "noise"),
+        ({"rng": None}, "rng"),
     ],
 )
-def test_spirals_refuse_bad_arguments(options, message):
-    with pytest.raises(ValueError, match=message):
-        spirals(8, rng=np.random.default_rng(0), **options)
+def test_spirals_refuse_bad_arguments(change, name):
+    with pytest.raises(ValueError, match=f"^{name} must"):
+        spirals(8, **({"rng": np.random.default_rng(0)} | change))
 
 
 @given(n_samples=st.integers(1, 40), size=st.integers(8, 40), seed=st.integers(0, 2**32 - 1))
@@ -298,17 +297,18 @@ def test_interpolation_agrees_with_scipy():
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("change", "name"),
     [
-        ({"n_samples": 0}, "n_samples must be a whole number of at least 1, got 0"),
-        ({"size": 7}, "size must be a whole number of at least 8, got 7"),
-        ({"distortion": -0.5}, "distortion must be at least 0 and at most 2, got -0.5"),
-        ({"distortion": 2.5}, "distortion must be at least 0 and at most 2, got 2.5"),
-        ({"noise": float("nan")}, "noise must be at least 0, got nan"),
-        ({"fonts": ["cmsy10"]}, r"fonts must name at least one of DejaVuSans, .*, got \['cmsy10'\]"),
-        ({"fonts": []}, "fonts must name at least one of DejaVuSans, .*, got none"),
+        ({"n_samples": 0}, "n_samples"),
+        ({"size": 7}, "size"),
+        ({"distortion": 2.5}, "distortion"),
+        ({"noise": float("nan")}, "noise"),
+        ({"fonts": ["cmsy10"]}, "fonts"),
+        ({"fonts": []}, "fonts"),
+        ({"fonts": "cmr10"}, "fonts"),
+        ({"rng": 42}, "rng"),
     ],
 )
-def test_font_digits_refuse_bad_arguments(options, message):
-    with pytest.raises(ValueError, match=message):
-        font_digits(**{"n_samples": 5, "rng": np.random.default_rng(0), **options})
+def test_font_digits_refuse_bad_arguments(change, name):
+    with pytest.raises(ValueError, match=f"^{name} must"):
+        font_digits(**({"n_samples": 5, "rng": np.random.default_rng(0)} | change))

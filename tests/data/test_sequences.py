@@ -142,32 +142,22 @@ def test_the_generator_alone_decides(draw):
 
 
 @pytest.mark.parametrize(
-    ("call", "message"),
+    ("task", "change", "name"),
     [
-        (lambda rng: adding_problem(0, 5, rng=rng), "n_samples must be a whole number of at least 1, got 0"),
-        (lambda rng: adding_problem(3, 1, rng=rng), "length must be a whole number of at least 2, got 1"),
-        (lambda rng: copy_problem(0, 5, rng=rng), "n_samples must be a whole number of at least 1, got 0"),
-        (lambda rng: copy_problem(3, 0, rng=rng), "delay must be a whole number of at least 1, got 0"),
-        (
-            lambda rng: copy_problem(3, 5, n_symbols=1, rng=rng),
-            "n_symbols must be a whole number of at least 2",
-        ),
-        (
-            lambda rng: copy_problem(3, 5, n_copied=0, rng=rng),
-            "n_copied must be a whole number of at least 1",
-        ),
-        (lambda rng: recall_task(2.0, 5, rng=rng), "n_samples must be a whole number of at least 1, got 2.0"),
-        (lambda rng: recall_task(3, -1, rng=rng), "delay must be a whole number of at least 0, got -1"),
-        (
-            lambda rng: recall_task(3, 5, n_symbols=1, rng=rng),
-            "n_symbols must be a whole number of at least 2",
-        ),
-        (
-            lambda rng: recall_task(3, 5, n_distractors=0, rng=rng),
-            "n_distractors must be a whole number of at least 1",
-        ),
+        (adding_problem, {"n_samples": 0}, "n_samples"),
+        (adding_problem, {"length": 1}, "length"),
+        (copy_problem, {"n_samples": 0}, "n_samples"),
+        (copy_problem, {"delay": 0}, "delay"),
+        (copy_problem, {"n_symbols": 1}, "n_symbols"),
+        (copy_problem, {"n_copied": 0}, "n_copied"),
+        (recall_task, {"n_samples": 2.0}, "n_samples"),
+        (recall_task, {"delay": -1}, "delay"),
+        (recall_task, {"n_symbols": 1}, "n_symbols"),
+        (recall_task, {"n_distractors": 0}, "n_distractors"),
+        *((task, {"rng": 42}, "rng") for task in (adding_problem, copy_problem, recall_task)),
     ],
 )
-def test_bad_input_is_named(call, message):
-    with pytest.raises(ValueError, match=message):
-        call(generator())
+def test_bad_arguments_are_named(task, change, name):
+    good = {"n_samples": 3, "length" if task is adding_problem else "delay": 5, "rng": generator()}
+    with pytest.raises(ValueError, match=f"^{name} must"):
+        task(**(good | change))

@@ -342,31 +342,29 @@ def test_alt_is_needed(function, alt) -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "message"),
+    ("call", "name"),
     [
-        (lambda d: d.lstm_cell(parts=(), alt="a"), r"parts must be the first ones of .* got \[\]"),
-        (lambda d: d.lstm_cell(parts=("read",), alt="a"), r"parts must be .* got \['read'\]"),
-        (lambda d: d.lstm_cell(parts=("write", "forget"), alt="a"), "parts must be the first ones"),
-        (lambda d: d.lstm_cell(parts=("write", "erase"), alt="a"), "parts must be .*'erase'"),
-        (lambda d: d.lstm_cell(values={"c": 1}, alt="a"), "values must name nodes among .* got 'c'"),
-        (lambda d: d.lstm_cell(parts="write", values={"f": 1}, alt="a"), "values must name nodes .* got 'f'"),
-        (lambda d: d.lstm_cell(highlight=["z"], alt="a"), "highlight must name nodes among .* got 'z'"),
-        (lambda d: d.lstm_cell(values={"f": [[1, 2]]}, alt="a"), r"values\['f'\] must be a text, a number"),
-        (lambda d: d.lstm_cell(values={"f": []}, alt="a"), r"values\['f'\] must be .* got \[\]"),
-        (lambda d: d.lstm_cell(values={"f": range(5)}, alt="a"), "vector of 1 to 4 numbers"),
-        (lambda d: d.gru_cell(values={"f": 1}, alt="a"), "values must name nodes among .* got 'f'"),
-        (lambda d: d.gru_cell(highlight=["h"], alt="a"), "highlight must name nodes among .* got 'h'"),
-        (lambda d: d.stacked(0, alt="a"), "n_steps must be at least 1, got 0"),
-        (lambda d: d.stacked(2, 0, alt="a"), "n_layers must be at least 1, got 0"),
-        (lambda d: d.stacked(2, 3, bidirectional=True, alt="a"),
-         "n_layers must be 2 with bidirectional, one for each direction, got 3"),
-        (lambda d: d.stacked(2, inputs=["a"], alt="a"), "inputs must hold a label for each of the 2 steps"),
-        (lambda d: d.stacked(2, outputs=["a"], alt="a"), "outputs must hold a label for each of the 2 steps"),
-        (lambda d: d.stacked(2, layer_names=["a"], alt="a"), "layer_names must be as many as the 2 layers"),
-        (lambda d: d.stacked(2, highlight_steps=[0], alt="a"),
-         r"highlight_steps must lie in 1 to 2, got \[0\]"),
+        (lambda d: d.lstm_cell(parts=(), alt="a"), "parts"),
+        (lambda d: d.lstm_cell(parts=("read",), alt="a"), "parts"),
+        (lambda d: d.lstm_cell(parts=("write", "forget"), alt="a"), "parts"),
+        (lambda d: d.lstm_cell(parts=("write", "erase"), alt="a"), "parts"),
+        (lambda d: d.lstm_cell(values={"c": 1}, alt="a"), "values"),
+        (lambda d: d.lstm_cell(parts="write", values={"f": 1}, alt="a"), "values"),
+        (lambda d: d.lstm_cell(highlight=["z"], alt="a"), "highlight"),
+        (lambda d: d.lstm_cell(values={"f": [[1, 2]]}, alt="a"), r"values\['f'\]"),
+        (lambda d: d.lstm_cell(values={"f": []}, alt="a"), r"values\['f'\]"),
+        (lambda d: d.lstm_cell(values={"f": range(5)}, alt="a"), r"values\['f'\]"),
+        (lambda d: d.gru_cell(values={"f": 1}, alt="a"), "values"),
+        (lambda d: d.gru_cell(highlight=["h"], alt="a"), "highlight"),
+        (lambda d: d.stacked(0, alt="a"), "n_steps"),
+        (lambda d: d.stacked(2, 0, alt="a"), "n_layers"),
+        (lambda d: d.stacked(2, 3, bidirectional=True, alt="a"), "n_layers"),
+        (lambda d: d.stacked(2, inputs=["a"], alt="a"), "inputs"),
+        (lambda d: d.stacked(2, outputs=["a"], alt="a"), "outputs"),
+        (lambda d: d.stacked(2, layer_names=["a"], alt="a"), "layer_names"),
+        (lambda d: d.stacked(2, highlight_steps=[0], alt="a"), "highlight_steps"),
     ],
 )  # fmt: skip
-def test_bad_input_is_named(call, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+def test_bad_arguments_are_named(call, name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} must"):
         call(diagrams)

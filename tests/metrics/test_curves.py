@@ -1,3 +1,7 @@
+from fractions import Fraction
+from functools import partial
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -110,6 +114,36 @@ def test_the_best_trade_off_over_evenly_spaced_thresholds_is_that_of_keras(keras
     assert value == pytest.approx(float(metric.result()), rel=2e-6)
 
 
+KERAS_Y = [0] * 5 + [1] * 5
+LOW = [0.0, 0.1, 0.2, 0.3, 0.4, 0.01, 0.02, 0.25, 0.26, 0.26]
+HIGH = [0.0, 0.1, 0.2, 0.3, 0.4, 0.1, 0.45, 0.5, 0.8, 0.9]
+TIED = [0.0, 0.1, 0.2, 0.5, 0.6, 0.2, 0.5, 0.6, 0.8, 0.9]
+
+
+@pytest.mark.parametrize("n_thresholds", [None, 200])
+@pytest.mark.parametrize("dtype", [bool, np.int32, np.float32])
+@pytest.mark.parametrize(
+    ("metric", "scores", "minimum", "weights", "expected"),
+    [
+        (sensitivity_at_specificity, HIGH, 0.8, None, 0.8),
+        (sensitivity_at_specificity, LOW, 0.4, None, 0.6),
+        (sensitivity_at_specificity, LOW, 0.4, range(1, 11), 0.675),
+        (specificity_at_sensitivity, LOW, 1.0, None, 0.2),
+        (specificity_at_sensitivity, LOW, 0.4, None, 0.6),
+        (specificity_at_sensitivity, LOW, 0.4, range(1, 11), 0.4),
+        (precision_at_recall, TIED, 0.8, None, 2 / 3),
+        (precision_at_recall, TIED, 0.6, None, 0.75),
+        (precision_at_recall, TIED, 7 / 8, [2, 1, 2, 1, 2, 1, 2, 2, 1, 2], 0.7),
+    ],
+)
+def test_values_are_those_that_the_tests_of_keras_name(
+    metric, scores, minimum, weights, expected, dtype, n_thresholds
+):
+    y, scores = np.array(KERAS_Y, dtype), np.float32(scores)
+    value = metric(y, scores, minimum, n_thresholds=n_thresholds, sample_weight=weights)
+    assert value == pytest.approx(expected, rel=1e-12)
+
+
 # 4. invariants
 
 
@@ -174,45 +208,107 @@ def test_no_threshold_of_the_grid_may_qualify():
     assert specificity_at_sensitivity([0, 1], [1.0, 1.0], 1.0, n_thresholds=5) == 0
 
 
+# the grid
+
+
+def exact_curve(y, parts, whole, n_thresholds):
+    """Rates at the fractions of a grid and below all, for scores that are fractions of a whole."""
+    last = n_thresholds - 1
+    positives, points = sum(y), []
+    for threshold in [*(Fraction(i, last) for i in range(last, -1, -1)), Fraction(-1)]:
+        above = [label for label, part in zip(y, parts, strict=True) if Fraction(part, whole) > threshold]
+        hits, alarms = sum(above), len(above) - sum(above)
+        points.append((Fraction(hits, positives), Fraction(alarms, len(y) - positives)))
+    return points
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+@pytest.mark.parametrize("whole", [10, 100])
+@pytest.mark.parametrize("n_thresholds", [2, 3, 11, 51, 101, 200])
+def test_a_grid_meets_round_scores_like_fractions(n_thresholds, whole, dtype):
+    rng = np.random.default_rng(n_thresholds + whole)
+    for _ in range(3):
+        y, parts = rng.integers(0, 2, 25), rng.integers(0, whole + 1, 25)
+        y[:2] = [0, 1]
+        scores = (parts / whole).astype(dtype)
+        points = exact_curve(y.tolist(), parts.tolist(), whole, n_thresholds)
+        curve = points[:-2] + points[-1:]  # the area has no threshold of 0, as in Keras
+        area = sum((b[1] - a[1]) * (a[0] + b[0]) / 2 for a, b in pairwise(curve))
+        assert roc_auc(y, scores, n_thresholds=n_thresholds) == pytest.approx(float(area), rel=1e-12)
+        for minimum in (Fraction(1, 5), Fraction(3, 5), Fraction(1)):
+            arguments = (y, scores, float(minimum))
+            sensitivity = max((hit for hit, alarm in points if 1 - alarm >= minimum), default=0)
+            value = sensitivity_at_specificity(*arguments, n_thresholds=n_thresholds)
+            assert value == pytest.approx(float(sensitivity), rel=1e-12)
+            specificity = max(1 - alarm for hit, alarm in points if hit >= minimum)
+            value = specificity_at_sensitivity(*arguments, n_thresholds=n_thresholds)
+            assert value == pytest.approx(float(specificity), rel=1e-12)
+
+
+@pytest.mark.parametrize("whole", [10, 100])
+@pytest.mark.parametrize("n_thresholds", [11, 21, 200])
+def test_the_area_for_round_scores_is_that_of_keras(keras, n_thresholds, whole):
+    """On these grids. On one of 101 Keras multiplies in single precision, and takes 0.3 for above 0.3."""
+    parts = np.arange(whole + 1)
+    y = np.random.default_rng(0).integers(0, 2, whole + 1)
+    metric = keras.metrics.AUC(num_thresholds=n_thresholds)
+    metric.update_state(y, parts / whole)
+    for scores in (parts / whole, (parts / whole).astype(np.float32)):
+        ours = roc_auc(y, scores, n_thresholds=n_thresholds)
+        assert ours == pytest.approx(float(metric.result()), rel=2e-6)
+
+
+def test_a_score_at_a_threshold_is_not_above_it():
+    assert roc_auc([1, 0], [0.35, 0.3], n_thresholds=11) == 1
+    assert roc_auc([1, 0], np.float32([0.35, 0.3]), n_thresholds=11) == 1
+    assert recall([1, 1], np.float32([0.3, 0.4]), threshold=0.3) == 0.5
+    thresholds = roc_curve([1, 0], [0.35, 0.3], n_thresholds=11).thresholds
+    assert thresholds[:-1].tolist() == [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1]
+
+
+def test_zero_and_less_are_tried_as_thresholds():
+    y, scores = [0] * 50 + [1] * 50, [0.0] * 50 + [0.001] * 50
+    assert specificity_at_sensitivity(y, scores, 1.0, n_thresholds=200) == 1
+    assert sensitivity_at_specificity(y, scores, 1.0, n_thresholds=200) == 1
+    assert precision_at_recall(y, scores, 1.0, n_thresholds=200) == 1
+    assert precision_at_recall([1, 0], [0.0, 0.0], 1.0, n_thresholds=5) == 0.5  # all are called positive
+
+
+def test_probabilities_that_rounding_has_put_beyond_the_ends_count_as_the_ends():
+    curve = roc_curve([0, 1], [1 + 1e-7, -1e-7], n_thresholds=3)
+    assert curve.false_positive_rate.tolist() == [0, 1, 1]
+    assert curve.true_positive_rate.tolist() == [0, 0, 1]
+
+
 # bad input
 
 
-@pytest.mark.parametrize("metric", [roc_curve, roc_auc])
+@pytest.mark.parametrize("metric", [roc_curve, roc_auc, *(partial(m, minimum=0.5) for m in AT)])
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("change", "name"),
     [
-        (([0, 0], [0.1, 0.2]), "y must hold both classes, got no positives"),
-        (([1, 1], [0.1, 0.2]), "y must hold both classes, got no negatives"),
-        (([0, 2], [0.1, 0.2]), "y must hold only 0 and 1, got 2"),
-        (([0, 1], [0.1, np.nan]), "^prediction must"),
-        (([0, 1], [[0.1, 0.2]]), r"prediction must have the shape \(2,\) of y"),
+        ({"y": [0, 0]}, "y"),
+        ({"y": [0, 2]}, "y"),
+        ({"prediction": [0.1, np.nan]}, "prediction"),
+        ({"prediction": [[0.1, 0.2]]}, "prediction"),
+        ({"sample_weight": [0, 0]}, "y"),
+        ({"sample_weight": [1, -1]}, "sample_weight"),
+        ({"n_thresholds": 1}, "n_thresholds"),
+        ({"n_thresholds": 10**12}, "n_thresholds"),
+        ({"n_thresholds": 5, "prediction": [0.1, 3.0]}, "prediction"),
+        ({"n_thresholds": 5, "prediction": [-0.1, 1.0]}, "prediction"),
     ],
 )
-def test_bad_decisions_are_named(metric, arguments, message):
-    with pytest.raises(ValueError, match=message):
-        metric(*arguments)
-
-
-def test_a_class_that_only_has_weights_of_zero_is_an_empty_class():
-    with pytest.raises(ValueError, match="got no negatives with a weight above zero"):
-        roc_auc([0, 1, 1], [0.1, 0.2, 0.3], sample_weight=[0, 1, 1])
-
-
-@pytest.mark.parametrize("metric", [roc_curve, roc_auc])
-def test_bad_thresholds_are_named(metric):
-    with pytest.raises(ValueError, match="n_thresholds must be at least 2, got 1"):
-        metric([0, 1], [0.1, 0.2], n_thresholds=1)
-    with pytest.raises(ValueError, match="prediction must be from 0 to 1, got 3"):
-        metric([0, 1], [0.1, 3.0], n_thresholds=5)
+def test_bad_arguments_are_named(metric, change, name):
+    with pytest.raises(ValueError, match=f"^{name} must"):
+        metric(**({"y": [0, 1], "prediction": [0.1, 0.2]} | change))
 
 
 @pytest.mark.parametrize("metric", AT)
-def test_bad_demands_are_named(metric):
-    for minimum in (-0.1, 1.1, np.nan):
-        with pytest.raises(ValueError, match=f"minimum must be from 0 to 1, got {minimum}"):
-            metric([0, 1], [0.1, 0.2], minimum)
-    with pytest.raises(ValueError, match="y must hold"):
-        metric([0, 0], [0.1, 0.2], 0.5)
+@pytest.mark.parametrize("minimum", [-0.1, 1.1, np.nan])
+def test_bad_demands_are_named(metric, minimum):
+    with pytest.raises(ValueError, match=r"^minimum must"):
+        metric([0, 1], [0.1, 0.2], minimum)
 
 
 def test_precision_at_recall_needs_no_negatives():

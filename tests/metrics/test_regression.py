@@ -70,7 +70,7 @@ def test_a_loss_with_the_weighted_mean_is_the_metric_of_keras(keras, loss, refer
         y = np.array([0, 3, 1, 2, 2, 0])
     metric = getattr(keras.metrics, reference)(dtype="float64")
     metric.update_state(y, prediction, sample_weight=weights)
-    ours = LOSSES[loss](y, prediction, sample_weight=weights, reduction="weighted_mean")
+    ours = LOSSES[loss].function(y, prediction, sample_weight=weights, reduction="weighted_mean")
     assert ours == pytest.approx(float(metric.result()), rel=1e-9)
 
 
@@ -132,31 +132,30 @@ def test_perfect_predictions_have_no_error(metric):
     assert type(metric(Y, PREDICTION)) is float
 
 
+def test_very_large_and_very_small_errors_have_a_root():
+    assert root_mean_squared_error([3e200, 0.0], [0.0, 4e200]) == pytest.approx(math.sqrt(12.5) * 1e200)
+    assert root_mean_squared_error([3e-200, 0.0], [0.0, 4e-200]) == pytest.approx(math.sqrt(12.5) * 1e-200)
+
+
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize(
-    ("y", "prediction", "message"),
+    ("change", "name"),
     [
-        ([1.0, 2.0], [[1.0], [2.0]], r"prediction must have the shape \(2,\) of y, got shape \(2, 1\)"),
-        ([1.0, np.nan], [1.0, 2.0], "^y must"),
-        ([1.0, 2.0], [1.0, np.inf], "^prediction must"),
-        ([], [], "^y must"),
+        ({"prediction": [[1.0], [2.0]]}, "prediction"),
+        ({"y": [1.0, np.nan]}, "y"),
+        ({"prediction": [1.0, np.inf]}, "prediction"),
+        ({"y": []}, "y"),
+        ({"sample_weight": [0.0, 0.0]}, "sample_weight"),
+        ({"sample_weight": [1.0]}, "sample_weight"),
     ],
 )
-def test_bad_numbers_are_named(metric, y, prediction, message):
-    with pytest.raises(ValueError, match=message):
-        metric(y, prediction)
-
-
-@pytest.mark.parametrize("metric", METRICS)
-def test_bad_weights_are_named(metric):
-    with pytest.raises(ValueError, match="sample_weight must not be all zero"):
-        metric([1.0], [2.0], sample_weight=[0.0])
-    with pytest.raises(ValueError, match=r"sample_weight must have shape \(1,\)"):
-        metric([1.0], [2.0], sample_weight=[1.0, 2.0])
+def test_bad_arguments_are_named(metric, change, name):
+    with pytest.raises(ValueError, match=f"^{name} must"):
+        metric(**({"y": [1.0, 2.0], "prediction": [1.0, 2.0]} | change))
 
 
 def test_bad_settings_are_named():
-    with pytest.raises(ValueError, match="epsilon must be positive"):
+    with pytest.raises(ValueError, match=r"^epsilon must"):
         mean_absolute_percentage_error([1.0], [2.0], epsilon=0.0)
-    with pytest.raises(ValueError, match="y must be at least 0, got -1"):
+    with pytest.raises(ValueError, match=r"^y must"):
         mean_squared_logarithmic_error([-1.0], [2.0])

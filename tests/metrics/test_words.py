@@ -116,22 +116,19 @@ def test_the_interval_is_that_of_a_binomial():
 
 
 @pytest.mark.parametrize(
-    ("call", "message"),
+    ("call", "name"),
     [
-        (lambda: word_errors(3, "a"), "reference must be a text or a sequence of words, got 3"),
-        (lambda: word_errors("a", ["a", None]), "hypothesis must be a text or a sequence of words"),
-        (lambda: total_errors([]), "utterances must be at least one, got none"),
-        (
-            lambda: bootstrap_interval([word_errors("a", "a")], rng=rng()),
-            "utterances must be at least 2, got 1",
-        ),
-        (lambda: bootstrap_interval([word_errors("", "")] * 2, rng=rng()), "at least one word that was said"),
-        (
-            lambda: bootstrap_interval([word_errors("a", "a")] * 2, rng=rng(), level=1),
-            "level must be between 0 and 1, got 1",
-        ),
+        (lambda: word_errors(3, "a"), "reference"),
+        (lambda: word_errors("a", ["a", None]), "hypothesis"),
+        (lambda: total_errors([]), "utterances"),
+        (lambda: total_errors([3]), "utterances"),
+        (lambda: bootstrap_interval([word_errors("a", "a")], rng=rng()), "utterances"),
+        (lambda: bootstrap_interval([word_errors("", "")] * 2, rng=rng()), "utterances"),
+        (lambda: bootstrap_interval([word_errors("a", "a")] * 2, rng=rng(), level=1), "level"),
+        (lambda: bootstrap_interval([word_errors("a", "a")] * 2, rng=0), "rng"),
+        (lambda: WordErrors(0, -1, 0, 0), "deletions"),
     ],
 )
-def test_bad_input_is_refused(call, message):
-    with pytest.raises(ValueError, match=message):
+def test_bad_arguments_are_named(call, name):
+    with pytest.raises(ValueError, match=f"^{name} must"):
         call()

@@ -153,29 +153,22 @@ def test_windows_cannot_be_written_to_and_leave_the_series_alone():
 
 
 @pytest.mark.parametrize(
-    ("call", "message"),
+    ("call", "name"),
     [
-        (lambda: windows("text", 2), r"series must have shape \(time,\) or \(time, ...\), got 'text'"),
-        (lambda: windows(range(9), 0), "length must be a whole number of at least 1, got 0"),
-        (lambda: windows(range(9), 2.5), "length must be a whole number of at least 1, got 2.5"),
-        (lambda: windows(range(9), 3, stride=0), "stride must be a whole number of at least 1, got 0"),
-        (lambda: windows(range(9), 9), r"series must have at least length \+ 1 = 10 steps, got 9"),
-        (lambda: windows([], 1), r"series must have at least length \+ 1 = 2 steps, got 0"),
-        (lambda: stateful_batches(range(9), 0, 2), "batch_size must be a whole number of at least 1, got 0"),
-        (
-            lambda: stateful_batches(range(12), 3, 4),
-            r"series must have at least batch_size \* length \+ 1 = 13 steps, got 12",
-        ),
-        (
-            lambda: random_windows(range(9), 3, 0, rng=np.random.default_rng(0)),
-            "n_windows must be a whole number of at least 1, got 0",
-        ),
-        (
-            lambda: random_windows(range(3), 3, 1, rng=np.random.default_rng(0)),
-            r"series must have at least length \+ 1 = 4 steps, got 3",
-        ),
+        (lambda: windows("text", 2), "series"),
+        (lambda: windows([1, [2, 3]], 1), "series"),
+        (lambda: windows(np.ma.masked_array([1, 2, 3], [0, 0, 1]), 1), "series"),
+        (lambda: windows(range(9), 9), "series"),
+        (lambda: windows([], 1), "series"),
+        (lambda: windows(range(9), 0), "length"),
+        (lambda: windows(range(9), 3, stride=0), "stride"),
+        (lambda: stateful_batches(range(9), 0, 2), "batch_size"),
+        (lambda: stateful_batches(range(12), 3, 4), "series"),
+        (lambda: random_windows(range(9), 3, 0, rng=np.random.default_rng(0)), "n_windows"),
+        (lambda: random_windows(range(3), 3, 1, rng=np.random.default_rng(0)), "series"),
+        (lambda: random_windows(range(9), 3, 1, rng=42), "rng"),
     ],
 )
-def test_bad_input_is_named(call, message):
-    with pytest.raises(ValueError, match=message):
+def test_bad_arguments_are_named(call, name):
+    with pytest.raises(ValueError, match=f"^{name} must"):
         call()

@@ -164,33 +164,36 @@ def test_training_stops_where_the_loss_is_not_finite():
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("change", "name"),
     [
-        ({"task": "tags"}, "task must be one of classes, values, got 'tags'"),
-        ({"epochs": 0}, "epochs must be a whole number of at least 1, got 0"),
-        ({"batch_size": 2.5}, "batch_size must be a whole number of at least 1, got 2.5"),
-        ({"learning_rate": 0.0}, "learning_rate must be positive and finite, got 0.0"),
+        ({"task": "tags"}, "task must"),
+        ({"epochs": 0}, "epochs must"),
+        ({"batch_size": 2.5}, "batch_size must"),
+        ({"learning_rate": 0.0}, "learning_rate must"),
         ({"clipnorm": 1, "clipvalue": 1}, "only one of clipvalue, .* may be given, got clipvalue, clipnorm"),
-        ({"clipnorm": -1}, "clipnorm must be positive and finite, got -1"),
-        ({"compiled": True}, "compiled must be False for a network that is not compiled, got True"),
-        ({"data": (np.zeros((3, 4, 1)),)}, "data must be inputs and targets, got 1 arrays"),
-        (
-            {"data": (np.zeros((3, 4, 1)), [0, 1])},
-            r"a target for each input, got shapes \(3, 4, 1\) and \(2,\)",
-        ),
-        ({"data": (np.zeros((0, 4, 1)), [])}, "data must have a target for each input"),
-        ({"data": (np.zeros((2, 4, 2)), [0, 1])}, r"inputs of data must have shape .*, got \(2, 4, 2\)"),
-        ({"data": (np.zeros((2, 4)), [0, 1])}, r"inputs of data must have shape .*, got \(2, 4\)"),
-        ({"data": (np.full((1, 4, 1), np.nan), [0])}, "data must have finite inputs, got infinity or not"),
-        ({"data": (np.zeros((2, 4, 1)), [0, 2])}, r"targets of data must be from 0 to 1, got 2 at \(1,\)"),
-        ({"data": (np.zeros((2, 4, 1)), [0.0, 1.0])}, "targets of data must be whole numbers along 1 axes"),
-        ({"task": "values"}, r"targets of data must have shape \(70, 2\), got \(70,\)"),
-        ({"validation": (np.zeros((1, 4, 1)), [9])}, r"targets of validation must be from 0 to 1, got 9"),
+        ({"clipnorm": -1}, "clipnorm must"),
+        ({"compiled": True}, "compiled must"),
+        ({"seed": -1}, "seed must"),
+        ({"optimizer": "steepest"}, "optimizer must"),
+        ({"optimizer": None}, "optimizer must"),
+        ({"metrics": "accuracy"}, "metrics must"),
+        ({"jit_compile": "yes"}, "jit_compile must"),
+        ({"data": (np.zeros((3, 4, 1)),)}, "data must"),
+        ({"data": (np.zeros((3, 4, 1)), [0, 1])}, r"data\[1\], the targets, must"),
+        ({"data": (np.zeros((0, 4, 1)), [])}, r"data\[0\], the inputs, must"),
+        ({"data": (np.zeros((2, 4, 2)), [0, 1])}, r"data\[0\], the inputs, must"),
+        ({"data": (np.zeros((2, 4)), [0, 1])}, r"data\[0\], the inputs, must"),
+        ({"data": (np.full((1, 4, 1), np.nan), [0])}, r"data\[0\], the inputs, must"),
+        ({"data": (np.full((1, 4, 1), "text"), [0])}, r"data\[0\], the inputs, must"),
+        ({"data": (np.zeros((2, 4, 1)), [0, 2])}, r"data\[1\], the targets, must"),
+        ({"data": (np.zeros((2, 4, 1)), [0.0, 0.5])}, r"data\[1\], the targets, must"),
+        ({"task": "values"}, r"data\[1\], the targets, must"),
+        ({"validation": (np.zeros((1, 4, 1)), [9])}, r"validation\[1\], the targets, must"),
     ],
 )
-def test_wrong_arguments_are_named(change, message):
+def test_wrong_arguments_are_named(change, name):
     arguments = {"data": signs(), **PLAN} | change
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=f"^{name}"):
         fit_model(classifier(), **arguments)
 
 
@@ -204,7 +207,8 @@ def test_wrong_batches_of_a_stateful_network_are_named():
 
 
 def test_seeds_of_one_network_only():
-    with pytest.raises(ValueError, match="seeds must hold at least one seed, got none"):
-        fit_seeds(classifier, [], signs(), **PLAN)
+    for seeds in ([], 3):
+        with pytest.raises(ValueError, match=r"^seeds must"):
+            fit_seeds(classifier, seeds, signs(), **PLAN)
     with pytest.raises(ValueError, match=r"the first network must have .*\(1, 3\).*, got .*\(1, 2\)"):
         fit_seeds(lambda s: sequence_model("rnn", 2 + s, 2, n_features=1), [0, 1], signs(), **PLAN)

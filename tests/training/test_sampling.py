@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
@@ -54,6 +54,7 @@ def test_temperature_one_is_the_softmax(z):
 
 
 @given(LOGITS, st.sampled_from([0.0, 1e-300, 0.1, 1.0, 7.0, 1e300, np.inf]))
+@settings(deadline=None)
 def test_probabilities_sum_to_one_and_keep_the_order(z, temperature):
     p = temperature_probabilities(z, temperature)
     assert p.shape == z.shape
@@ -80,17 +81,18 @@ def test_limits_of_the_temperature():
 
 
 @pytest.mark.parametrize(
-    ("logits", "temperature", "message"),
+    ("logits", "temperature", "name"),
     [
-        (3.0, 1, r"logits must have shape \(..., n_tokens\), at least one token, got shape \(\)"),
-        (np.zeros((2, 0)), 1, r"at least one token, got shape \(2, 0\)"),
-        ([[0, 1], [np.nan, 2]], 1, r"logits must be finite, got nan at \(1, 0\)"),
-        ([0, 1], -0.5, "temperature must not be negative, got -0.5"),
-        ([0, 1], np.nan, "temperature must not be negative, got nan"),
+        (3.0, 1, "logits"),
+        (np.zeros((2, 0)), 1, "logits"),
+        ([[0, 1], [np.nan, 2]], 1, "logits"),
+        ([0, 1], -0.5, "temperature"),
+        ([0, 1], np.nan, "temperature"),
+        ([0, 1], "hot", "temperature"),
     ],
 )
-def test_wrong_logits_and_temperatures_are_named(logits, temperature, message):
-    with pytest.raises(ValueError, match=message):
+def test_wrong_logits_and_temperatures_are_named(logits, temperature, name):
+    with pytest.raises(ValueError, match=f"^{name} must"):
         temperature_probabilities(logits, temperature)
 
 
@@ -167,29 +169,32 @@ def test_the_window_is_the_length_of_the_model_where_it_has_one():
 
 
 @pytest.mark.parametrize(
-    ("start", "length", "options", "message"),
+    ("change", "name"),
     [
-        ([], 5, {"window": 3}, "start must be whole numbers along 1 axes, at least one"),
-        ([0.5], 5, {"window": 3}, "start must be whole numbers .* got an array of float64"),
-        ([1, 6], 5, {"window": 3}, r"start must be from 0 to 5, got 6 at \(1,\)"),
-        ([-1], 5, {"window": 3}, r"start must be from 0 to 5, got -1 at \(0,\)"),
-        ([1], 0, {"window": 3}, "length must be a whole number of at least 1, got 0"),
-        ([1], 5, {"window": 0}, "window must be a whole number of at least 1, got 0"),
-        ([1], 5, {}, "window must be given for a model without a fixed length"),
-        ([1], 5, {"window": 3, "temperature": -1}, "temperature must not be negative, got -1"),
+        ({"start": []}, "start"),
+        ({"start": [0.5]}, "start"),
+        ({"start": [1, 6]}, "start"),
+        ({"start": [-1]}, "start"),
+        ({"length": 0}, "length"),
+        ({"window": 0}, "window"),
+        ({"window": None}, "window"),
+        ({"temperature": -1}, "temperature"),
+        ({"rng": 42}, "rng"),
+        ({"model": "lstm"}, "model"),
     ],
 )
-def test_wrong_arguments_of_sampling_are_named(model, start, length, options, message):
-    with pytest.raises(ValueError, match=message):
-        sample_tokens(model, start, length, rng=np.random.default_rng(0), **options)
+def test_wrong_arguments_of_sampling_are_named(model, change, name):
+    good = {"model": model, "start": [1], "length": 5, "window": 3, "rng": np.random.default_rng(0)}
+    with pytest.raises(ValueError, match=f"^{name} must"):
+        sample_tokens(**(good | change))
 
 
 def test_wrong_models_are_named(carrying):
     rng = np.random.default_rng(0)
-    with pytest.raises(ValueError, match="window must not be given for a stateful model, got 3"):
+    with pytest.raises(ValueError, match=r"^window must not be given for a stateful model, got 3"):
         sample_tokens(carrying, [1], 5, window=3, rng=rng)
     classifier = sequence_model("rnn", 3, 2, n_tokens=5)
-    with pytest.raises(ValueError, match=r"model must turn ids .* got outputs of shape \(None, 2\)"):
+    with pytest.raises(ValueError, match=r"^model must turn ids .* got outputs of shape \(None, 2\)"):
         sample_tokens(classifier, [1], 5, window=3, rng=rng)
 
 
@@ -230,13 +235,13 @@ def test_bits_with_carried_states_are_those_of_one_long_window(model):
 def test_wrong_arguments_of_bits_are_named(model):
     ids = np.zeros((3, 4), int)
     stateful = character_model(6, kind="rnn", units=2, batch_size=2)
-    for arguments, options, message in [
-        ((model, ids, ids[:, 1:]), {}, r"targets must have the shape of inputs, \(3, 4\), got \(3, 3\)"),
-        ((model, ids, ids), {"skip": 4}, "skip must be a whole number from 0 to 3, got 4"),
-        ((model, ids, ids + 6), {}, r"targets must be from 0 to 5, got 6 at \(0, 0\)"),
-        ((model, ids[0], ids[0]), {}, "inputs must be whole numbers along 2 axes"),
-        ((model, ids, ids), {"batch_size": 0}, "batch_size must be a whole number of at least 1, got 0"),
-        ((stateful, ids, ids), {}, "inputs must have a multiple of 2 windows, got 3"),
+    for arguments, options, name in [
+        ((model, ids, ids[:, 1:]), {}, "targets"),
+        ((model, ids, ids), {"skip": 4}, "skip"),
+        ((model, ids, ids + 6), {}, "targets"),
+        ((model, ids[0], ids[0]), {}, "inputs"),
+        ((model, ids, ids), {"batch_size": 0}, "batch_size"),
+        ((stateful, ids, ids), {}, "inputs"),
     ]:
-        with pytest.raises(ValueError, match=message):
+        with pytest.raises(ValueError, match=f"^{name} must"):
             bits_per_character(*arguments, **options)

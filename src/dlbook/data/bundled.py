@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .. import checks
+
 PHOTOGRAPHS: tuple[str, ...] = ("china", "flower", "grace_hopper")
 """Names that `photograph` knows."""
 
@@ -109,9 +111,7 @@ class Prices:
         ValueError
             If there is no such column.
         """
-        if name not in self.names:
-            raise ValueError(f"name must be one of {', '.join(self.names)}, got {name!r}")
-        return self.values[:, self.names.index(name)].copy()
+        return self.values[:, self.names.index(checks.choice(name, "name", self.names))].copy()
 
 
 def digits() -> Dataset:
@@ -299,8 +299,7 @@ def photograph(name: str = "china") -> np.ndarray:
     >>> picture.shape, picture.dtype.name
     ((427, 640, 3), 'uint8')
     """
-    if name not in PHOTOGRAPHS:
-        raise ValueError(f"name must be one of {', '.join(PHOTOGRAPHS)}, got {name!r}")
+    checks.choice(name, "name", PHOTOGRAPHS)
     from PIL import Image
 
     if name == "grace_hopper":
@@ -343,9 +342,8 @@ def stock_prices(name: str = "google") -> Prices:
     >>> len(prices.dates), prices.dates[0].item().isoformat(), prices.column("close")[0].item()
     (1047, '2004-08-19', 100.34)
     """
-    if name not in STOCKS:
-        raise ValueError(f"name must be one of {', '.join(STOCKS)}, got {name!r}")
-    return {"google": _google, "microsoft": _microsoft, "monthly": _monthly}[name]()
+    load = {"google": _google, "microsoft": _microsoft, "monthly": _monthly}
+    return load[checks.choice(name, "name", STOCKS)]()
 
 
 def _table(

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .generated import _require_count, _require_range
+from .. import checks
 
 DAYS_OF_YEAR = 365
 """Length of a year here. There are no leap years."""
@@ -126,12 +126,11 @@ def daily_demand(
     >>> bool(0.7 < weekend < 0.9)
     True
     """
-    _require_count("n_days", n_days, 1)
-    _require_range("growth", growth, above=-1.0)
-    _require_range("noise", noise, least=0.0)
-    _require_count("first_day", first_day, 0)
-    if first_day > 6:
-        raise ValueError(f"first_day must be from 0 for Monday to 6 for Sunday, got {first_day}")
+    n_days = checks.count(n_days, "n_days")
+    growth = checks.number(growth, "growth", above=-1)
+    noise = checks.not_negative(noise, "noise")
+    first_day = checks.count(first_day, "first_day", 0, 6)
+    checks.rng(rng)
     days = np.arange(n_days)
     day_of_week, day_of_year = (days + first_day) % 7, days % DAYS_OF_YEAR
     holiday = np.isin(day_of_year, HOLIDAYS)

@@ -20,6 +20,8 @@ from typing import IO, NoReturn
 
 import numpy as np
 
+from .. import checks
+
 try:
     import fcntl
 except ImportError:  # not on Windows
@@ -86,12 +88,12 @@ def fetch(
     or starts again where the server cannot do that. The finished file appears under its name in one step. A
     second process that wants the same file waits for the first.
     """
-    host = _check_url(url)
-    wanted = sha256.lower()
+    host = _check_url(checks.text(url, "url"))
+    wanted = checks.text(sha256, "sha256").lower()
     if not re.fullmatch(r"[0-9a-f]{64}", wanted):
         raise ValueError(f"sha256 must have 64 hexadecimal digits, got {sha256!r}")
-    name = _check_name(name if name is not None else _last_part(url))
-    folder = Path(cache) if cache is not None else cache_folder()
+    name = _check_name(checks.text(name, "name") if name is not None else _last_part(url))
+    folder = _path(cache, "cache") if cache is not None else cache_folder()
     target = folder / name
     if target.is_file() and _digest(target) == wanted:
         return target
@@ -135,8 +137,9 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     >>> sorted(arrays), arrays["a"].tolist()
     (['a', 'b'], [0, 1, 2])
     """
+    file_path = _path(path, "path")
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file_path) as archive:
             names = [member for member in archive.namelist() if member.endswith(".npy")]
             arrays = {}
             for member in names:
@@ -144,7 +147,7 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
                     arrays[member.removesuffix(".npy")] = np.lib.format.read_array(file, allow_pickle=False)
             return arrays
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{Path(path).name} is no archive of plain arrays: {error}") from error
+        raise ValueError(f"{file_path.name} is no archive of plain arrays: {error}") from error
 
 
 def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
@@ -182,8 +185,9 @@ def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
     >>> array.tolist(), array.dtype.name
     ([[0, 1, 2], [3, 4, 5]], 'uint8')
     """
-    name = Path(path).name
-    with open(path, "rb") as raw:
+    file_path = _path(path, "path")
+    name = file_path.name
+    with open(file_path, "rb") as raw:
         compressed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         try:
@@ -346,6 +350,13 @@ def _check_url(url: str) -> str:
     if not host or not (parts.scheme == "https" or (parts.scheme == "http" and host in _LOCAL)):
         raise ValueError(f"url must start with https:// and a host, got {url!r}")
     return host
+
+
+def _path(path: str | os.PathLike[str], name: str) -> Path:
+    """Return a path, or refuse what is none: Python opens whole numbers as files that are open already."""
+    if not isinstance(path, str | os.PathLike):
+        raise ValueError(f"{name} must be a path, got {path!r:.60}")
+    return Path(path)
 
 
 def _last_part(url: str) -> str:

@@ -5,6 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from .. import checks
+
 GATES: dict[str, tuple[float, float, float, float]] = {
     "AND": (0.0, 0.0, 0.0, 1.0),
     "OR": (0.0, 1.0, 1.0, 1.0),
@@ -77,10 +79,9 @@ def logic_gate(name: str) -> tuple[np.ndarray, np.ndarray]:
     >>> outputs.tolist()
     [0.0, 1.0, 1.0, 0.0]
     """
-    if name.upper() not in GATES:
-        raise ValueError(f"name must be one of {', '.join(GATES)}, got {name!r}")
+    gate = checks.choice(checks.text(name, "name").upper(), "name", GATES)
     inputs = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    return inputs, np.array(GATES[name.upper()])
+    return inputs, np.array(GATES[gate])
 
 
 def separable_points(
@@ -143,10 +144,10 @@ def separable_points(
     >>> bool((labels * (points @ weights)).min() >= 0.1)
     True
     """
-    _require_count("n_samples", n_samples, 2)
-    _require_count("n_features", n_features, 1)
-    if not 0 < margin < 1:
-        raise ValueError(f"margin must be above 0 and below 1, got {margin}")
+    n_samples = checks.count(n_samples, "n_samples", 2)
+    n_features = checks.count(n_features, "n_features")
+    margin = checks.number(margin, "margin", above=0, below=1)
+    checks.rng(rng)
     weights = _unit_rows(rng.standard_normal((1, n_features)))[0]
     labels = rng.permutation(np.where(np.arange(n_samples) % 2 == 0, 1.0, -1.0))
     nearest = margin + 1e-12 * (1.0 - margin)  # room for rounding
@@ -222,10 +223,11 @@ def spirals(
     >>> points.shape, np.bincount(labels).tolist()
     ((300, 2), [100, 100, 100])
     """
-    _require_count("n_classes", n_classes, 2)
-    _require_count("n_samples", n_samples, n_classes)
-    _require_range("turns", turns, above=0.0)
-    _require_range("noise", noise, least=0.0)
+    n_classes = checks.count(n_classes, "n_classes", 2)
+    n_samples = checks.count(n_samples, "n_samples", n_classes)
+    turns = checks.positive(turns, "turns")
+    noise = checks.not_negative(noise, "noise")
+    checks.rng(rng)
     labels = rng.permutation(np.arange(n_samples) % n_classes)
     radius = rng.uniform(0.05, 1.0, n_samples)
     angle = 2 * np.pi * (labels / n_classes + turns * radius)
@@ -306,11 +308,12 @@ def font_digits(
     >>> images.shape, images.dtype.name, np.bincount(labels).tolist()
     ((50, 28, 28), 'float32', [5, 5, 5, 5, 5, 5, 5, 5, 5, 5])
     """
-    _require_count("n_samples", n_samples, 1)
-    _require_count("size", size, 8)
-    _require_range("distortion", distortion, least=0.0, most=2.0)
-    _require_range("noise", noise, least=0.0)
-    names = FONTS if fonts is None else tuple(fonts)
+    n_samples = checks.count(n_samples, "n_samples")
+    size = checks.count(size, "size", 8)
+    distortion = checks.number(distortion, "distortion", least=0, most=2)
+    noise = checks.not_negative(noise, "noise")
+    checks.rng(rng)
+    names = FONTS if fonts is None else checks.texts(fonts, "fonts")
     unknown = [name for name in names if name not in FONTS]
     if unknown or not names:
         raise ValueError(f"fonts must name at least one of {', '.join(FONTS)}, got {unknown or 'none'}")
@@ -429,28 +432,3 @@ def _along(lengths: np.ndarray, direction: np.ndarray) -> np.ndarray:
 def _unit_rows(rows: np.ndarray) -> np.ndarray:
     """Scale each row to length 1."""
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-
-def _require_count(name: str, value: int, least: int) -> None:
-    """Refuse a count that is too small or not whole."""
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
-
-
-def _require_range(
-    name: str,
-    value: float,
-    *,
-    above: float | None = None,
-    least: float | None = None,
-    most: float | None = None,
-) -> None:
-    """Refuse a number outside its range or not finite."""
-    good = np.isfinite(value)
-    good &= above is None or value > above
-    good &= least is None or value >= least
-    good &= most is None or value <= most
-    if not good:
-        limits = [("above", above), ("at least", least), ("at most", most)]
-        wanted = " and ".join(f"{word} {limit:g}" for word, limit in limits if limit is not None)
-        raise ValueError(f"{name} must be {wanted}, got {value}")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .. import checks
 from .downloads import fetch, load_idx, load_npz
 
 Split = tuple[np.ndarray, np.ndarray]
@@ -90,9 +91,7 @@ def keras_dataset(name: str) -> tuple[Split, Split]:
       learning algorithms", 2017.
     - A. Krizhevsky, "Learning multiple layers of features from tiny images", University of Toronto, 2009.
     """
-    if name not in _IMAGES:
-        raise ValueError(f"name must be one of {', '.join(_IMAGES)}, got {name!r}")
-    return _IMAGES[name]()
+    return _IMAGES[checks.choice(name, "name", _IMAGES)]()
 
 
 def movie_reviews() -> tuple[tuple[list[str], np.ndarray], tuple[list[str], np.ndarray]]:

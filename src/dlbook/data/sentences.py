@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .generated import _require_count, _require_range
+from .. import checks
 
 FOUR_REVIEWS: tuple[tuple[str, int], ...] = (
     ("The first half was very boring.", 0),
@@ -116,9 +116,10 @@ def generated_reviews(
     1 the acting was funny .
     0 the music was not really weak but the ending was not brilliant . my sister came along .
     """
-    _require_count("n_samples", n_samples, 1)
-    _require_range("negation", negation, least=0.0, most=1.0)
-    _require_count("max_asides", max_asides, 0)
+    n_samples = checks.count(n_samples, "n_samples")
+    negation = checks.probability(negation, "negation")
+    max_asides = checks.count(max_asides, "max_asides", 0)
+    checks.rng(rng)
     labels = rng.permutation(np.arange(n_samples) % 2)
     reviews = []
     for label in labels:
@@ -194,7 +195,8 @@ def tagged_sentences(n_samples: int, *, rng: np.random.Generator) -> tuple[list[
     teacher noun
     . stop
     """
-    _require_count("n_samples", n_samples, 1)
+    n_samples = checks.count(n_samples, "n_samples")
+    checks.rng(rng)
     sentences, all_tags = [], []
     for _ in range(n_samples):
         subject = int(rng.integers(3))
@@ -253,7 +255,8 @@ def fill_in_sentences(
     i am ___ awake , so i go to bed . -> not
     i am ___ cold , so i put on a coat . -> very
     """
-    _require_count("n_samples", n_samples, 1)
+    n_samples = checks.count(n_samples, "n_samples")
+    checks.rng(rng)
     answers = [("not", "very")[i] for i in rng.permutation(np.arange(n_samples) % 2)]
     texts = []
     for answer in answers:
@@ -303,7 +306,8 @@ def apple_sentences(
     on monday they want apple stores . -> company
     i like apple and orange jam . -> fruit
     """
-    _require_count("n_samples", n_samples, 1)
+    n_samples = checks.count(n_samples, "n_samples")
+    checks.rng(rng)
     meanings = [("company", "fruit")[i] for i in rng.permutation(np.arange(n_samples) % 2)]
     texts = [
         f"{_one(_WHEN, rng)}{_one(_LOVERS, rng)} apple {_one(_LINKS, rng) if meaning == 'fruit' else ''}"

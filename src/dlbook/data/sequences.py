@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .generated import _require_count
+from .. import checks
 
 
 def adding_problem(n_samples: int, length: int, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -55,8 +55,9 @@ def adding_problem(n_samples: int, length: int, *, rng: np.random.Generator) -> 
     >>> bool(np.allclose(y, (x[:, :, 0] * x[:, :, 1]).sum(axis=1)))
     True
     """
-    _require_count("n_samples", n_samples, 1)
-    _require_count("length", length, 2)
+    n_samples = checks.count(n_samples, "n_samples")
+    length = checks.count(length, "length", 2)
+    checks.rng(rng)
     middle = length // 2
     x = np.zeros((n_samples, length, 2))
     x[:, :, 0] = rng.random((n_samples, length))
@@ -124,10 +125,11 @@ def copy_problem(
     >>> y[0]
     array([3, 3, 3, 3, 3, 3, 3, 2, 1, 1])
     """
-    _require_count("n_samples", n_samples, 1)
-    _require_count("delay", delay, 1)
-    _require_count("n_symbols", n_symbols, 2)
-    _require_count("n_copied", n_copied, 1)
+    n_samples = checks.count(n_samples, "n_samples")
+    delay = checks.count(delay, "delay")
+    n_symbols = checks.count(n_symbols, "n_symbols", 2)
+    n_copied = checks.count(n_copied, "n_copied")
+    checks.rng(rng)
     symbols = rng.integers(n_symbols, size=(n_samples, n_copied))
     x = np.full((n_samples, delay + 2 * n_copied), n_symbols)
     y = x.copy()
@@ -182,10 +184,11 @@ def recall_task(
     >>> x.shape, bool((x[:, 0] == y).all()), np.bincount(y).tolist()
     ((6, 4), True, [3, 3])
     """
-    _require_count("n_samples", n_samples, 1)
-    _require_count("delay", delay, 0)
-    _require_count("n_symbols", n_symbols, 2)
-    _require_count("n_distractors", n_distractors, 1)
+    n_samples = checks.count(n_samples, "n_samples")
+    delay = checks.count(delay, "delay", 0)
+    n_symbols = checks.count(n_symbols, "n_symbols", 2)
+    n_distractors = checks.count(n_distractors, "n_distractors")
+    checks.rng(rng)
     y = rng.permutation(np.arange(n_samples) % n_symbols)
     distractors = rng.integers(n_symbols, n_symbols + n_distractors, size=(n_samples, delay))
     return np.column_stack([y, distractors]), y

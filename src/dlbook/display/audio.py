@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .. import checks
 from . import embed
 
 __all__ = ["Audio", "audio"]
@@ -89,26 +90,21 @@ def audio(samples: ArrayLike, sample_rate: int, *, label: str, max_kilobytes: fl
     """
     if not isinstance(label, str) or not label.strip():
         raise ValueError(f"label must say what is to be heard, got {label!r}")
-    whole = isinstance(sample_rate, int | np.integer) and not isinstance(sample_rate, bool)
-    if not whole or not 3000 <= sample_rate <= 192000:
-        raise ValueError(f"sample_rate must be a whole number from 3000 to 192000, got {sample_rate!r}")
-    signal = np.asarray(samples, dtype=float)
-    if signal.ndim != 1 or len(signal) == 0:
-        raise ValueError(f"samples must have shape (n_samples,) with a sample, got shape {signal.shape}")
-    if not np.isfinite(signal).all():
-        raise ValueError(f"samples must be finite, got {signal[~np.isfinite(signal)][0]}")
+    rate = checks.count(sample_rate, "sample_rate", 3000, 192000)
+    most = checks.positive(max_kilobytes, "max_kilobytes")
+    signal = checks.array(samples, "samples", ("n_samples",))
     peak = float(np.abs(signal).max())
     if peak > 1:
         raise ValueError(
             f"samples must be from -1 to 1, got {peak:.4g}: divide by the largest absolute value"
         )
-    wav = _wav(signal, int(sample_rate))
-    if len(wav) > 1000 * max_kilobytes:
+    wav = _wav(signal, rate)
+    if len(wav) > 1000 * most:
         raise ValueError(
-            f"audio would need {len(wav) / 1000:.0f} kilobytes, more than max_kilobytes={max_kilobytes:g}: "
+            f"audio would need {len(wav) / 1000:.0f} kilobytes, more than max_kilobytes={most:g}: "
             "give a shorter sound or fewer samples per second"
         )
-    return Audio(wav, label.strip(), len(signal) / int(sample_rate))
+    return Audio(wav, label.strip(), len(signal) / rate)
 
 
 def _wav(signal: np.ndarray, sample_rate: int) -> bytes:

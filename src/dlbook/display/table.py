@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from .. import checks
+
 
 def table(
     rows: Sequence[Any] | np.ndarray,
@@ -49,8 +51,7 @@ def table(
      1  2.5
     10
     """
-    if digits < 0:
-        raise ValueError(f"digits must be at least 0, got {digits}")
+    digits = checks.count(digits, "digits", least=0)
     header, cells = _cells(rows, columns)
     if index is not None:
         names = list(index)
@@ -63,9 +64,10 @@ def table(
 
 def _cells(rows: Any, columns: Sequence[str] | None) -> tuple[list[str] | None, list[list[Any]]]:
     """Return the names of the columns, where there are any, and the cells row by row."""
-    given = [_plain(row) for row in rows]
+    several = np.iterable(rows) and not isinstance(rows, str | Mapping)
+    given = [_plain(row) for row in rows] if several else []
     if not given:
-        raise ValueError("rows must hold at least one row, got none")
+        raise ValueError(f"rows must hold at least one row, got {rows!r:.60}")
     header = None if columns is None else [str(name) for name in columns]
     mappings = [isinstance(row, Mapping) for row in given]
     if any(mappings):

@@ -6,17 +6,8 @@ With sample weights an accuracy is the weight of the right answers divided by th
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import check_count, check_finite
-from ..nn.reduction import (
-    check_indices,
-    check_labels,
-    check_one_hot,
-    check_pair,
-    check_scores,
-    check_weights,
-    entry_weights,
-    weighted_sum,
-)
+from .. import checks
+from ._arguments import decisions, labels_and_scores, mean, one_hot_and_scores, to_precision, weights
 
 
 def accuracy(y: ArrayLike, prediction: ArrayLike, *, sample_weight: ArrayLike | None = None) -> float:
@@ -39,21 +30,19 @@ def accuracy(y: ArrayLike, prediction: ArrayLike, *, sample_weight: ArrayLike | 
     Raises
     ------
     ValueError
-        If shapes differ, there is no sample, a number is not finite, or weights are negative or all zero.
+        If shapes differ, there is no sample, texts meet numbers, a number is not finite, or weights are
+        negative or all zero.
 
     Examples
     --------
     >>> accuracy(["cat", "dog", "dog"], ["cat", "cat", "dog"]) == 2 / 3
     True
     """
-    y, prediction = np.asarray(y), np.asarray(prediction)
-    if y.ndim == 0 or y.size == 0:
-        raise ValueError(f"y must hold at least one sample, got shape {y.shape}")
-    if y.shape != prediction.shape:
-        raise ValueError(f"prediction must have the shape {y.shape} of y, got shape {prediction.shape}")
-    check_finite(y, "y")
-    check_finite(prediction, "prediction")
-    return _share(y == prediction, sample_weight)
+    true = checks.values(y, "y", ("n_samples", ...))
+    predicted = checks.values(prediction, "prediction", true.shape)
+    if (true.dtype.kind == "U") != (predicted.dtype.kind == "U"):
+        raise ValueError("prediction must be texts if y is, and numbers if y is")
+    return mean(true == predicted, sample_weight)
 
 
 def binary_accuracy(
@@ -72,7 +61,8 @@ def binary_accuracy(
     prediction : array_like of the shape of `y`
         Predicted probabilities or scores.
     threshold : float, default 0.5
-        A prediction above it counts as 1, one at it or below as 0.
+        A prediction above it counts as 1, one at it or below as 0. It is rounded to the precision of the
+        predictions.
     sample_weight : array_like of shape (n_samples,), optional
         Weight of every sample, not negative.
 
@@ -91,13 +81,9 @@ def binary_accuracy(
     >>> binary_accuracy([1, 1, 0, 0], [0.9, 0.5, 0.5, 0.1])
     0.75
     """
-    y, prediction = check_pair(y, prediction)
-    wrong = (y != 0) & (y != 1)
-    if wrong.any():
-        raise ValueError(f"y must hold only 0 and 1, got {y[wrong][0]}")
-    if not np.isfinite(threshold):
-        raise ValueError(f"threshold must be a finite number, got {threshold}")
-    return _share((prediction > threshold) == (y == 1), sample_weight)
+    positive, scores = decisions(y, prediction)
+    cut = to_precision(checks.number(threshold, "threshold"), prediction)
+    return mean((scores > cut) == positive, sample_weight)
 
 
 def categorical_accuracy(
@@ -130,8 +116,8 @@ def categorical_accuracy(
     >>> categorical_accuracy([[0, 1, 0], [1, 0, 0]], [[0.1, 0.8, 0.1], [0.4, 0.5, 0.1]])
     0.5
     """
-    scores = check_scores(prediction)
-    return _share(check_one_hot(y, scores).argmax(axis=-1) == scores.argmax(axis=-1), sample_weight)
+    labels, scores = one_hot_and_scores(y, prediction)
+    return mean(labels == scores.argmax(axis=-1), sample_weight)
 
 
 def sparse_categorical_accuracy(
@@ -164,8 +150,8 @@ def sparse_categorical_accuracy(
     >>> sparse_categorical_accuracy([1, 0], [[0.1, 0.8, 0.1], [0.4, 0.5, 0.1]])
     0.5
     """
-    scores = check_scores(prediction)
-    return _share(check_labels(y, scores) == scores.argmax(axis=-1), sample_weight)
+    labels, scores = labels_and_scores(y, prediction)
+    return mean(labels == scores.argmax(axis=-1), sample_weight)
 
 
 def top_k_categorical_accuracy(
@@ -205,8 +191,8 @@ def top_k_categorical_accuracy(
     >>> top_k_categorical_accuracy(y, scores, k=2)
     0.5
     """
-    scores = check_scores(prediction)
-    return _share(_in_top_k(check_one_hot(y, scores).argmax(axis=-1), scores, k), sample_weight)
+    labels, scores = one_hot_and_scores(y, prediction)
+    return mean(_in_top_k(labels, scores, k), sample_weight)
 
 
 def sparse_top_k_categorical_accuracy(
@@ -240,8 +226,8 @@ def sparse_top_k_categorical_accuracy(
     >>> sparse_top_k_categorical_accuracy([0, 2], [[0.4, 0.5, 0.1], [0.6, 0.3, 0.1]], k=2)
     0.5
     """
-    scores = check_scores(prediction)
-    return _share(_in_top_k(check_labels(y, scores), scores, k), sample_weight)
+    labels, scores = labels_and_scores(y, prediction)
+    return mean(_in_top_k(labels, scores, k), sample_weight)
 
 
 def confusion_matrix(
@@ -260,7 +246,8 @@ def confusion_matrix(
     prediction : array_like of shape (n_samples,)
         Predicted class indices.
     n_classes : int, optional
-        Number of classes. By default one more than the largest index that occurs.
+        Number of classes. By default one more than the largest index that occurs. A table of more than
+        23,000 classes, over 4 GiB, is refused.
     sample_weight : array_like of shape (n_samples,), optional
         Weight of every sample, not negative.
 
@@ -272,7 +259,8 @@ def confusion_matrix(
     Raises
     ------
     ValueError
-        If a label is no class index, the shapes differ, or a weight is negative.
+        If a label is no class index, the shapes differ, a weight is negative, or the table would be too
+        large.
 
     Examples
     --------
@@ -281,28 +269,17 @@ def confusion_matrix(
            [0, 1, 0],
            [1, 0, 0]])
     """
-    if n_classes is not None:
-        check_count(n_classes, "n_classes")
-    true, predicted = (
-        check_indices(labels, name, n_classes) for labels, name in ((y, "y"), (prediction, "prediction"))
-    )
-    if true.ndim != 1 or true.size == 0:
-        raise ValueError(f"y must have shape (n_samples,) with at least one sample, got shape {true.shape}")
-    if predicted.shape != true.shape:
-        raise ValueError(f"prediction must have the shape {true.shape} of y, got shape {predicted.shape}")
-    size = int(max(true.max(), predicted.max())) + 1 if n_classes is None else n_classes
-    weights = None if sample_weight is None else check_weights(sample_weight, true.shape)
-    return np.bincount(true * size + predicted, weights, minlength=size**2).reshape(size, size)
-
-
-def _share(right: NDArray, sample_weight: ArrayLike | None) -> float:
-    """Weight of the right entries, divided by the weight of all."""
-    if sample_weight is None:
-        return float(right.mean())
-    return weighted_sum(right, entry_weights(right.shape, sample_weight, "weighted_mean"))
+    most = None if n_classes is None else checks.count(n_classes, "n_classes") - 1
+    true = checks.integers(y, "y", ("n_samples",), most=most)
+    predicted = checks.integers(prediction, "prediction", true.shape, most=most)
+    size = int(max(true.max(), predicted.max())) + 1 if most is None else most + 1
+    largest = "prediction" if predicted.max() > true.max() else "y"
+    checks.room((size, size), largest if most is None else "n_classes")
+    weight = None if sample_weight is None else weights(sample_weight, len(true))
+    return np.bincount(true * size + predicted, weight, minlength=size**2).reshape(size, size)
 
 
 def _in_top_k(labels: NDArray[np.int64], scores: NDArray, k: int) -> NDArray[np.bool_]:
-    check_count(k, "k")
+    k = checks.count(k, "k")
     of_true_class = np.take_along_axis(scores, labels[..., None], axis=-1)
     return (scores > of_true_class).sum(axis=-1) < k

@@ -1,7 +1,8 @@
 """Metrics of yes-or-no decisions at one threshold: the four counts, precision and recall.
 
 A prediction above the threshold is a yes; one at the threshold or below is a no. Every entry of `y` counts,
-also where a sample has several outputs. With sample weights the counts are sums of weights.
+also where a sample has several outputs. With sample weights the counts are sums of weights. The threshold is
+rounded to the precision of the predictions: 0.3 in single precision is at the threshold 0.3, not above it.
 """
 
 from numpy.typing import ArrayLike

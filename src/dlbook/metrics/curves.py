@@ -2,6 +2,9 @@
 
 What is above a threshold is called positive. Every entry of `y` counts, also where a sample has several
 outputs. With sample weights the rates are ratios of sums of weights.
+
+A grid of `n_thresholds` has the fractions 1, ..., 2/m, 1/m, 0 with m one less than `n_thresholds`, each
+rounded to the precision of the predictions. So a prediction of 0.3 is at the threshold 3/10 and not above it.
 """
 
 from typing import NamedTuple
@@ -9,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._binary_counts import Counts, counts_by_threshold, ratio
+from .. import checks
+from ._binary_counts import counts_by_threshold, ratio
 
 
 class RocCurve(NamedTuple):
@@ -46,8 +50,8 @@ def roc_curve(
     prediction : array_like of the shape of `y`
         Predicted probabilities; without `n_thresholds` any scores will do.
     n_thresholds : int, optional
-        Number of thresholds spaced evenly from 1 to 0, as Keras has them. By default every different
-        prediction is a threshold, which gives the exact curve, as in scikit-learn.
+        Number of thresholds spaced evenly from 1 to 0, as Keras's ``AUC`` has them: the last is below 0. By
+        default every different prediction is a threshold, which gives the exact curve, as in scikit-learn.
     sample_weight : array_like of shape (n_samples,), optional
         Weight of every sample, not negative. One with a weight of zero is left out.
 
@@ -72,11 +76,7 @@ def roc_curve(
     >>> curve.false_positive_rate, curve.true_positive_rate
     (array([0. , 0. , 0.5, 0.5, 1. ]), array([0. , 0.5, 0.5, 1. , 1. ]))
     """
-    counts, thresholds = counts_by_threshold(y, prediction, n_thresholds, sample_weight)
-    _check_both_classes(counts)
-    return RocCurve(
-        counts.false_positives / counts.negatives, counts.true_positives / counts.positives, thresholds
-    )
+    return _curve(y, prediction, n_thresholds, sample_weight, zero=False)
 
 
 def roc_auc(
@@ -144,8 +144,8 @@ def precision_at_recall(
     minimum : float
         The recall that must be reached, from 0 to 1.
     n_thresholds : int, optional
-        Number of thresholds spaced evenly from 1 to 0; Keras's default is 200. By default every different
-        prediction is tried.
+        Number of thresholds spaced evenly from 1 to 0, as in Keras, whose default is 200. One below 0 is
+        tried too. By default every different prediction is tried.
     sample_weight : array_like of shape (n_samples,), optional
         Weight of every sample, not negative.
 
@@ -164,7 +164,7 @@ def precision_at_recall(
     >>> precision_at_recall([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1], 0.4)
     1.0
     """
-    _check_share(minimum)
+    minimum = checks.probability(minimum, "minimum")
     counts, _ = counts_by_threshold(y, prediction, n_thresholds, sample_weight)
     if counts.positives == 0:
         raise ValueError("y must hold positives: without them there is no recall")
@@ -194,8 +194,8 @@ def sensitivity_at_specificity(
     minimum : float
         The specificity that must be reached, from 0 to 1.
     n_thresholds : int, optional
-        Number of thresholds spaced evenly from 1 to 0; Keras's default is 200. By default every different
-        prediction is tried.
+        Number of thresholds spaced evenly from 1 to 0, as in Keras, whose default is 200. One below 0 is
+        tried too. By default every different prediction is tried.
     sample_weight : array_like of shape (n_samples,), optional
         Weight of every sample, not negative.
 
@@ -214,8 +214,8 @@ def sensitivity_at_specificity(
     >>> sensitivity_at_specificity([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1], 1.0)
     0.5
     """
-    _check_share(minimum)
-    curve = roc_curve(y, prediction, n_thresholds=n_thresholds, sample_weight=sample_weight)
+    minimum = checks.probability(minimum, "minimum")
+    curve = _curve(y, prediction, n_thresholds, sample_weight)
     return _best(curve.true_positive_rate, 1.0 - curve.false_positive_rate, minimum)
 
 
@@ -238,8 +238,8 @@ def specificity_at_sensitivity(
     minimum : float
         The sensitivity that must be reached, from 0 to 1.
     n_thresholds : int, optional
-        Number of thresholds spaced evenly from 1 to 0; Keras's default is 200. By default every different
-        prediction is tried.
+        Number of thresholds spaced evenly from 1 to 0, as in Keras, whose default is 200. One below 0 is
+        tried too. By default every different prediction is tried.
     sample_weight : array_like of shape (n_samples,), optional
         Weight of every sample, not negative.
 
@@ -258,20 +258,26 @@ def specificity_at_sensitivity(
     >>> specificity_at_sensitivity([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1], 1.0)
     0.5
     """
-    _check_share(minimum)
-    curve = roc_curve(y, prediction, n_thresholds=n_thresholds, sample_weight=sample_weight)
+    minimum = checks.probability(minimum, "minimum")
+    curve = _curve(y, prediction, n_thresholds, sample_weight)
     return _best(1.0 - curve.false_positive_rate, curve.true_positive_rate, minimum)
 
 
-def _check_both_classes(counts: Counts) -> None:
+def _curve(
+    y: ArrayLike,
+    prediction: ArrayLike,
+    n_thresholds: int | None,
+    sample_weight: ArrayLike | None,
+    *,
+    zero: bool = True,
+) -> RocCurve:
+    counts, thresholds = counts_by_threshold(y, prediction, n_thresholds, sample_weight, zero=zero)
     for name, total in (("positives", counts.positives), ("negatives", counts.negatives)):
         if total == 0:
             raise ValueError(f"y must hold both classes, got no {name} with a weight above zero")
-
-
-def _check_share(minimum: float) -> None:
-    if not 0 <= minimum <= 1:
-        raise ValueError(f"minimum must be from 0 to 1, got {minimum}")
+    return RocCurve(
+        counts.false_positives / counts.negatives, counts.true_positives / counts.positives, thresholds
+    )
 
 
 def _best(values: NDArray, constrained: NDArray, minimum: float) -> float:

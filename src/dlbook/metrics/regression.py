@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import check_positive
-from ..nn import mean_squared_error
-from ..nn.reduction import check_interval, check_pair, entry_weights, weighted_sum
+from .. import checks
+from ._arguments import mean, numbers
 
 
 def root_mean_squared_error(
@@ -51,9 +50,10 @@ def root_mean_squared_error(
     >>> root_mean_squared_error([1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 10.0])
     3.0
     """
-    return float(
-        np.sqrt(mean_squared_error(y, prediction, sample_weight=sample_weight, reduction="weighted_mean"))
-    )
+    targets, predicted = numbers(y, prediction)
+    gaps = np.abs(predicted - targets)
+    scale = gaps.max() or 1.0  # squares of very large errors overflow, of very small ones vanish
+    return float(scale * np.sqrt(mean((gaps / scale) ** 2, sample_weight)))
 
 
 def mean_absolute_percentage_error(
@@ -99,10 +99,10 @@ def mean_absolute_percentage_error(
     >>> mean_absolute_percentage_error([100.0, 200.0], [150.0, 150.0])
     37.5
     """
-    y, prediction = check_pair(y, prediction)
-    check_positive(epsilon, "epsilon")
-    shares = np.abs(prediction - y) / np.maximum(np.abs(y), epsilon)
-    return 100.0 * weighted_sum(shares, entry_weights(y.shape, sample_weight, "weighted_mean"))
+    targets, predicted = numbers(y, prediction)
+    least = checks.positive(epsilon, "epsilon")
+    shares = np.abs(predicted - targets) / np.maximum(np.abs(targets), least)
+    return 100.0 * mean(shares, sample_weight)
 
 
 def mean_squared_logarithmic_error(
@@ -140,7 +140,7 @@ def mean_squared_logarithmic_error(
     >>> round(mean_squared_logarithmic_error([9.0, 99.0], [99.0, 9.0]), 4)  # ln(10) squared
     5.3019
     """
-    y, prediction = check_pair(y, prediction)
-    check_interval(y, "y", 0.0)
-    difference = np.log1p(np.maximum(prediction, 0.0)) - np.log1p(np.maximum(y, 0.0))
-    return weighted_sum(difference**2, entry_weights(y.shape, sample_weight, "weighted_mean"))
+    targets, predicted = numbers(y, prediction)
+    checks.array(targets, "y", least=0)
+    difference = np.log1p(np.maximum(predicted, 0.0)) - np.log1p(targets)
+    return mean(difference**2, sample_weight)

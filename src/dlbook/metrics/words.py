@@ -1,11 +1,11 @@
 """Word errors: substitutions, deletions and insertions, their rate and how sure it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..data.speech.checks import as_words, check_count
+from .. import checks
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,10 @@ class WordErrors:
     insertions: int
     n_words: int
     pairs: tuple[tuple[str | None, str | None], ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("substitutions", "deletions", "insertions", "n_words"):
+            checks.count(getattr(self, name), name, least=0)
 
     @property
     def total(self) -> int:
@@ -104,7 +108,7 @@ def word_errors(reference: str | Sequence[str], hypothesis: str | Sequence[str])
     >>> round(errors.rate, 3)
     0.667
     """
-    said, heard = as_words(reference, "reference"), as_words(hypothesis, "hypothesis")
+    said, heard = _words(reference, "reference"), _words(hypothesis, "hypothesis")
     # Errors first, then gaps: among the fewest errors the way with the fewest gaps wins.
     cost = np.zeros((len(said) + 1, len(heard) + 1, 2), dtype=int)
     cost[:, 0] = np.arange(len(said) + 1)[:, None]
@@ -118,6 +122,10 @@ def word_errors(reference: str | Sequence[str], hypothesis: str | Sequence[str])
             )
             cost[i, j] = min(ways, key=tuple)
     return _trace_back(said, heard, cost)
+
+
+def _words(given: str | Sequence[str], name: str) -> tuple[str, ...]:
+    return tuple(given.split()) if isinstance(given, str) else checks.texts(given, name)
 
 
 def _trace_back(said: tuple[str, ...], heard: tuple[str, ...], cost: np.ndarray) -> WordErrors:
@@ -167,9 +175,7 @@ def total_errors(utterances: Sequence[WordErrors]) -> WordErrors:
     >>> total_errors([word_errors("go", "no"), word_errors("go left two", "go left two")]).rate
     0.25
     """
-    if not len(utterances):
-        raise ValueError("utterances must be at least one, got none")
-    return sum(utterances, WordErrors(0, 0, 0, 0))
+    return sum(_checked(utterances, 1), WordErrors(0, 0, 0, 0))
 
 
 def bootstrap_interval(
@@ -215,13 +221,12 @@ def bootstrap_interval(
     >>> round(low, 2), round(high, 2)
     (0.0, 0.3)
     """
-    if len(utterances) < 2:
-        raise ValueError(f"utterances must be at least 2, got {len(utterances)}")
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, got {level}")
-    check_count(n_resamples, "n_resamples")
-    errors = np.array([u.total for u in utterances], dtype=float)
-    lengths = np.array([u.n_words for u in utterances], dtype=float)
+    counted = _checked(utterances, 2)
+    level = checks.number(level, "level", above=0, below=1)
+    n_resamples = checks.count(n_resamples, "n_resamples")
+    checks.rng(rng)
+    errors = np.array([u.total for u in counted], dtype=float)
+    lengths = np.array([u.n_words for u in counted], dtype=float)
     if not lengths.any():
         raise ValueError("utterances must hold at least one word that was said")
     drawn = rng.integers(len(errors), size=(n_resamples, len(errors)))
@@ -229,3 +234,10 @@ def bootstrap_interval(
     rates = errors[drawn].sum(axis=1)[sums > 0] / sums[sums > 0]
     low, high = np.quantile(rates, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def _checked(utterances: Sequence[WordErrors], least: int) -> list[WordErrors]:
+    counted = list(utterances) if isinstance(utterances, Iterable) else []
+    if len(counted) < least or not all(isinstance(errors, WordErrors) for errors in counted):
+        raise ValueError(f"utterances must be WordErrors, at least {least}, got {utterances!r:.60}")
+    return counted

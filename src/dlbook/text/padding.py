@@ -1,12 +1,14 @@
 """Sequences as arrays: padded to one length, with a mask of the real steps, and ids as one-hot vectors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import require_count, require_ids
+from .. import checks
+
+_SIDES = ("right", "left")
 
 
 def pad_sequences(
@@ -27,7 +29,7 @@ def pad_sequences(
     length : int, optional
         Number of steps of the result. That of the longest sequence if not given.
     value : float, default 0
-        What is filled in.
+        What is filled in: a number that the type of the sequences holds.
     side : {"right", "left"}, default "right"
         Where it is filled in: after a short sequence or before it.
     truncate : {"right", "left"}, optional
@@ -44,8 +46,8 @@ def pad_sequences(
     ------
     ValueError
         If there is no sequence or no step, `length` is not a whole number of at least 1, a sequence is longer
-        than that and `truncate` is not given, the sequences differ in their other axes, `value` does not fit
-        among whole numbers, or an option is unknown.
+        than that and `truncate` is not given, the sequences differ in their other axes, their type does not
+        hold `value` (0.5 among whole numbers, -1 among unsigned ones), or an option is unknown.
 
     Notes
     -----
@@ -60,20 +62,18 @@ def pad_sequences(
     >>> mask.sum(axis=1)
     array([3, 1])
     """
-    for name, option in (("side", side), ("truncate", truncate)):
-        if option not in ("right", "left") and not (name == "truncate" and option is None):
-            raise ValueError(f"{name} must be 'right' or 'left', got {option!r}")
-    arrays = [np.asarray(sequence) for sequence in sequences]
-    if not arrays:
-        raise ValueError("sequences must hold at least one sequence, got none")
+    checks.choice(side, "side", _SIDES)
+    if truncate is not None:
+        checks.choice(truncate, "truncate", _SIDES)
+    arrays = _arrays(sequences)
     filled = [array for array in arrays if array.size] or [np.zeros(0, dtype=np.int64)]
     inner = filled[0].shape[1:]
     for row, array in enumerate(arrays):
-        if array.ndim == 0 or (array.size and array.shape[1:] != inner):
-            shape = ", ".join(["steps", *map(str, inner)]) + ("" if inner else ",")
-            raise ValueError(f"sequences must have shape ({shape}), got {array.shape} for sequence {row}")
+        if array.size and array.shape[1:] != inner:
+            wanted = ", ".join(["steps", *map(str, inner)]) + ("" if inner else ",")
+            raise ValueError(f"sequences must have shape ({wanted}), got {array.shape} for sequence {row}")
     longest = max(len(array) for array in arrays)
-    n_steps = longest if length is None else require_count("length", length)
+    n_steps = longest if length is None else checks.count(length, "length")
     if not n_steps:
         raise ValueError("sequences must hold at least one step in all, or length must be given, got no step")
     if longest > n_steps and truncate is None:
@@ -81,10 +81,10 @@ def pad_sequences(
         raise ValueError(
             f"sequences must have at most length={n_steps} steps, got {len(arrays[row])} for sequence {row}"
         )
+    shape = (len(arrays), n_steps, *inner)
+    checks.room(shape, "sequences" if length is None else "length")
     dtype = np.result_type(*filled)
-    if dtype.kind in "iu" and value != int(value):
-        raise ValueError(f"value must be a whole number, as the sequences are, got {value}")
-    padded = np.full((len(arrays), n_steps, *inner), value, dtype=dtype)
+    padded = np.full(shape, _filling(value, dtype), dtype)
     for row, array in enumerate(arrays):
         if array.size:
             kept = array[-n_steps:] if truncate == "left" else array[:n_steps]
@@ -120,10 +120,9 @@ def length_mask(lengths: ArrayLike, length: int | None = None) -> NDArray[np.boo
     array([[ True,  True,  True],
            [ True, False, False]])
     """
-    counts = np.asarray(lengths)
-    if counts.ndim != 1 or not len(counts) or counts.dtype.kind not in "iu" or counts.min() < 0:
-        raise ValueError(f"lengths must be whole numbers from 0, at least one, got {lengths!r}")
-    n_steps = int(counts.max()) if length is None else require_count("length", length)
+    counts = checks.integers(lengths, "lengths", ("batch",))
+    n_steps = int(counts.max()) if length is None else checks.count(length, "length")
+    checks.room((len(counts), n_steps), "lengths" if length is None else "length")
     if counts.max() > n_steps:
         row = int(counts.argmax())
         raise ValueError(f"lengths must be at most length={n_steps}, got {counts[row]} for sequence {row}")
@@ -163,5 +162,37 @@ def one_hot(ids: ArrayLike, n_tokens: int) -> NDArray[np.float64]:
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
-    numbers = require_ids("ids", ids, require_count("n_tokens", n_tokens))
-    return (numbers[..., None] == np.arange(n_tokens)).astype(np.float64)
+    n_tokens = checks.count(n_tokens, "n_tokens")
+    tokens = checks.integers(ids, "ids", most=n_tokens - 1, empty=True)
+    checks.room((*tokens.shape, n_tokens), "n_tokens")
+    return (tokens[..., None] == np.arange(n_tokens)).astype(np.float64)
+
+
+def _arrays(sequences: Sequence[ArrayLike]) -> list[NDArray]:
+    """Return the sequences as arrays of numbers, each with an axis of steps."""
+    if not isinstance(sequences, Iterable) or isinstance(sequences, str):
+        raise ValueError(f"sequences must be a list of sequences, got {sequences!r:.60}")
+    arrays = [
+        checks.real(sequence, f"sequences[{row}]", ("steps", ...), finite=False, empty=True)
+        for row, sequence in enumerate(sequences)
+    ]
+    if not arrays:
+        raise ValueError("sequences must hold at least one sequence, got none")
+    return arrays
+
+
+def _filling(value: float, dtype: np.dtype) -> NDArray:
+    """Return what to fill in as the type of the sequences, if that holds it."""
+    if not isinstance(value, {"f": float, "b": bool}.get(dtype.kind, ())):  # NaN may be padding among floats
+        checks.number(value, "value")
+    try:
+        with np.errstate(invalid="ignore", over="ignore"):
+            filling = np.asarray(value).astype(dtype)
+        same = np.isfinite(filling) == np.isfinite(value) if dtype.kind == "f" else filling.item() == value
+    except (OverflowError, TypeError):  # whole numbers beyond all types
+        same = False
+    if not same:
+        raise ValueError(
+            f"value must be a number that {dtype}, the type of the sequences, holds, got {value}"
+        )
+    return filling

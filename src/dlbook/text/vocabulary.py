@@ -8,7 +8,7 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import require_count, require_ids
+from .. import checks
 from .padding import pad_sequences
 
 PAD, SOS, EOS, UNK = "<pad>", "<sos>", "<eos>", "<unk>"
@@ -50,9 +50,7 @@ def tokenize(text: str) -> list[str]:
     >>> tokenize("Don't panic: it's 3.5 km!")
     ["don't", 'panic', ':', "it's", '3.5', 'km', '!']
     """
-    if not isinstance(text, str):
-        raise ValueError(f"text must be a string, got {type(text).__name__}")
-    return _TOKEN.findall(text.lower())
+    return _TOKEN.findall(checks.text(text, "text").lower())
 
 
 class Vocabulary:
@@ -94,15 +92,12 @@ class Vocabulary:
     def __init__(
         self, tokens: Iterable[str], *, special: Sequence[str] = SPECIAL, tokenizer: Tokenizer = tokenize
     ) -> None:
-        self.special = tuple(special)
-        self.tokens = (*self.special, *tokens)
-        self.tokenizer = tokenizer
+        self.special = checks.texts(special, "special")
+        self.tokens = (*self.special, *checks.texts(tokens, "tokens"))
+        self.tokenizer = _callable(tokenizer)
         self._ids = {token: number for number, token in enumerate(self.tokens)}
         if not self.tokens:
             raise ValueError("tokens must hold at least one token, got none")
-        odd = [token for token in self.tokens if not isinstance(token, str)]
-        if odd:
-            raise ValueError(f"tokens must be strings, got {odd[0]!r}")
         if len(self._ids) < len(self.tokens):
             repeated = next(token for token, count in Counter(self.tokens).items() if count > 1)
             raise ValueError(f"tokens must all differ, also from the special ones, got {repeated!r} twice")
@@ -147,8 +142,9 @@ class Vocabulary:
         >>> Vocabulary.from_texts(["abacad"], min_count=2, special=(), tokenizer=list).tokens
         ('a',)
         """
-        require_count("min_count", min_count)
-        given = [_tokens_of("texts", text, tokenizer) for text in _not_one(texts)]
+        min_count = checks.count(min_count, "min_count")
+        checks.texts(special, "special")
+        given = [_tokens_of("texts", text, _callable(tokenizer)) for text in _several(texts)]
         if not given:
             raise ValueError("texts must hold at least one text, got none")
         counts = Counter(token for text in given for token in text)
@@ -180,8 +176,13 @@ class Vocabulary:
         ------
         ValueError
             If the token is not in the vocabulary, even where ``<unk>`` is.
+
+        Examples
+        --------
+        >>> Vocabulary(["deep", "learning"]).id("learning")
+        5
         """
-        if token not in self._ids:
+        if checks.text(token, "token") not in self._ids:
             raise ValueError(f"token must be in the vocabulary, got {token!r}")
         return self._ids[token]
 
@@ -242,9 +243,7 @@ class Vocabulary:
         ValueError
             If `ids` has more than one axis or an id is not in the vocabulary.
         """
-        numbers = require_ids("ids", ids, len(self))
-        if numbers.ndim != 1:
-            raise ValueError(f"ids must have shape (n_tokens,), got shape {numbers.shape}")
+        numbers = checks.integers(ids, "ids", ("n_tokens",), most=len(self) - 1, empty=True)
         hidden = () if special else {PAD, SOS, EOS} & set(self.special)
         return [token for token in (self.tokens[number] for number in numbers) if token not in hidden]
 
@@ -297,9 +296,10 @@ class Vocabulary:
         array([[ True,  True, False],
                [ True,  True,  True]])
         """
-        ids, mask = pad_sequences(
-            [self.encode(text, sos=sos, eos=eos) for text in _not_one(texts)], length=length, side=side
-        )
+        encoded = [self.encode(text, sos=sos, eos=eos) for text in _several(texts)]
+        if not encoded:
+            raise ValueError("texts must hold at least one text, got none")
+        ids, mask = pad_sequences(encoded, length=length, side=side)
         if PAD not in self.special and not mask.all():
             short = int(np.flatnonzero(~mask.all(axis=1))[0])
             raise ValueError(
@@ -314,15 +314,16 @@ class Vocabulary:
 
 
 def _tokens_of(name: str, text: str | Sequence[str], tokenizer: Tokenizer) -> list[str]:
-    if isinstance(text, str):
-        return tokenizer(text)
-    if not isinstance(text, Iterable):
-        form = "strings or lists" if name == "texts" else "a string or a list"
-        raise ValueError(f"{name} must be {form} of tokens, got {text!r}")
-    return list(text)
+    return tokenizer(text) if isinstance(text, str) else list(checks.texts(text, name))
 
 
-def _not_one(texts: Iterable[str | Sequence[str]]) -> Iterable[str | Sequence[str]]:
-    if isinstance(texts, str):
-        raise ValueError("texts must be a list of texts, got a single string")
+def _several(texts: Iterable[str | Sequence[str]]) -> Iterable[str | Sequence[str]]:
+    if isinstance(texts, str | bytes | np.ndarray) or not isinstance(texts, Iterable):
+        raise ValueError(f"texts must be a list of texts, got {texts!r:.60}")
     return texts
+
+
+def _callable(tokenizer: Tokenizer) -> Tokenizer:
+    if not callable(tokenizer):
+        raise ValueError(f"tokenizer must be a function, got {tokenizer!r:.60}")
+    return tokenizer

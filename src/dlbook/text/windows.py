@@ -19,7 +19,7 @@ on where window :math:`k` of the same row ends:
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import require_count
+from .. import checks
 
 
 def windows(series: ArrayLike, length: int, *, stride: int = 1) -> tuple[NDArray, NDArray]:
@@ -62,7 +62,7 @@ def windows(series: ArrayLike, length: int, *, stride: int = 1) -> tuple[NDArray
     (['hel', 'ell'], ['ell', 'llo'])
     """
     steps = _checked(series, length)
-    require_count("stride", stride)
+    stride = checks.count(stride, "stride")
     inputs = _sliding(steps[:-1], length)[::stride]
     targets = _sliding(steps[1:], length)[::stride]
     return inputs, targets
@@ -103,7 +103,8 @@ def random_windows(
     ((2, 4), True)
     """
     steps = _checked(series, length)
-    starts = rng.integers(len(steps) - length, size=require_count("n_windows", n_windows))
+    n_windows = checks.count(n_windows, "n_windows")
+    starts = checks.rng(rng).integers(len(steps) - length, size=n_windows)
     places = starts[:, None] + np.arange(length)
     return steps[places], steps[places + 1]
 
@@ -147,7 +148,7 @@ def stateful_batches(series: ArrayLike, batch_size: int, length: int) -> tuple[N
     >>> bool((targets == inputs + 1).all())
     True
     """
-    require_count("batch_size", batch_size)
+    batch_size = checks.count(batch_size, "batch_size")
     steps = _checked(series, length)
     n_batches = (len(steps) - 1) // (batch_size * length)
     if not n_batches:
@@ -167,10 +168,8 @@ def _sliding(steps: NDArray, length: int) -> NDArray:
 
 
 def _checked(series: ArrayLike, length: int) -> NDArray:
-    steps = np.asarray(series)
-    if steps.ndim == 0:
-        raise ValueError(f"series must have shape (time,) or (time, ...), got {series!r}")
-    require_count("length", length)
+    steps = checks.values(series, "series", ("time", ...), finite=False, empty=True)
+    length = checks.count(length, "length")
     if len(steps) <= length:
         raise ValueError(f"series must have at least length + 1 = {length + 1} steps, got {len(steps)}")
     return steps

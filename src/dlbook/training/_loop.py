@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .. import checks
 from ._shared import (
     check_ids,
-    check_positive,
     load_keras,
     network_variables,
     stateful_layers,
@@ -30,29 +30,20 @@ def checked_data(
     model: Any, data: tuple[ArrayLike, ArrayLike], task: str, batch_size: int, name: str
 ) -> Samples:
     """Return inputs and targets in the types and shapes that Keras wants, or say what is wrong."""
-    if len(data) != 2:
-        raise ValueError(f"{name} must be inputs and targets, got {len(data)} arrays")
-    x, y = (np.asarray(array) for array in data)
-    for part, array in (("inputs", x), ("targets", y)):
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise ValueError(f"{name} must have finite {part}, got infinity or not a number")
-    if not x.size or not y.ndim or len(x) != len(y):
-        raise ValueError(f"{name} must have a target for each input, got shapes {x.shape} and {y.shape}")
-    wanted = model.input_shape[1:]
-    fits = [size in (None, given) for size, given in zip(wanted, x.shape[1:], strict=False)]
-    if x.ndim - 1 != len(wanted) or not all(fits):
-        raise ValueError(f"inputs of {name} must have shape (n, *{wanted}), got {x.shape}")
+    if not isinstance(data, list | tuple) or len(data) != 2:
+        raise ValueError(f"{name} must be a pair of inputs and targets, got {data!r:.60}")
+    inputs, targets = f"{name}[0], the inputs,", f"{name}[1], the targets,"
+    x = checks.real(data[0], inputs, ("n_samples", *(size or "any" for size in model.input_shape[1:])))
     if len(x) % batch_size and stateful_layers(model):
         raise ValueError(f"{name} must have a multiple of {batch_size} samples, got {len(x)}")
     *axes, n_outputs = model.output_shape
     expected = (len(x), *x.shape[1 : len(axes)])
     if task == "classes":
-        y = check_ids(y, n_outputs, len(expected), f"targets of {name}")
+        y = check_ids(data[1], n_outputs, expected, targets)
     else:
-        expected = (*expected, n_outputs)
-        y = y[..., np.newaxis] if n_outputs == 1 and y.shape == expected[:-1] else y
-    if y.shape != expected:
-        raise ValueError(f"targets of {name} must have shape {expected}, got {y.shape}")
+        y = checks.real(data[1], targets, ("n_samples", ...))
+        y = y[..., np.newaxis] if n_outputs == 1 and y.shape == expected else y
+        y = checks.real(y, targets, (*expected, n_outputs))
     samples = {"x": _narrow(x), "y": _narrow(y)}
     if getattr(model.layers[0], "mask_zero", False) and len(axes) == 2:
         # Losses know the mask on every backend, but metrics lose it under JAX.
@@ -69,10 +60,13 @@ def make_optimizer(model: Any, name: str, learning_rate: float, clipping: dict[s
     config = {key: value for key, value in clipping.items() if value is not None}
     if len(config) > 1:
         raise ValueError(f"only one of {', '.join(clipping)} may be given, got {', '.join(config)}")
-    config["learning_rate"] = learning_rate
-    for key, value in config.items():
-        check_positive(value, key)
-    optimizer = load_keras().optimizers.deserialize({"class_name": name, "config": config})
+    config = {
+        key: checks.positive(value, key) for key, value in (config | {"learning_rate": learning_rate}).items()
+    }
+    optimizers = load_keras().optimizers
+    optimizer = optimizers.deserialize({"class_name": checks.text(name, "optimizer"), "config": config})
+    if not isinstance(optimizer, optimizers.Optimizer):
+        raise ValueError(f"optimizer must be the name of an optimizer of Keras, got {name!r}")
     optimizer.build(model.trainable_variables)
     return optimizer
 

@@ -1,4 +1,4 @@
-"""What the modules of this package share: Keras itself, and checks of arguments."""
+"""What the modules of this package share: Keras itself, its networks, and ids."""
 
 import os
 import sys
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .. import checks
 from ..runtime import _checked_backend, _import_keras
 
 
@@ -22,33 +23,18 @@ def load_keras() -> Any:
     return sys.modules["keras"]
 
 
-def check_count(value: int, name: str) -> int:
-    """Refuse what is not a whole number from 1 up."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
-    return int(value)
+def check_ids(ids: ArrayLike, n_tokens: int, shape: checks.Shape, name: str) -> NDArray[np.int32]:
+    """Return ids as whole numbers of 32 bits."""
+    return checks.integers(ids, name, shape, most=n_tokens - 1).astype(np.int32)
 
 
-def check_positive(value: float, name: str) -> float:
-    """Refuse what is not a positive, finite number."""
-    if not (np.isfinite(value) and value > 0):
-        raise ValueError(f"{name} must be positive and finite, got {value}")
-    return float(value)
-
-
-def check_ids(ids: ArrayLike, n_tokens: int, n_axes: int, name: str) -> NDArray[np.int32]:
-    """Return ids as whole numbers of 32 bits, or name the first that is none."""
-    numbers = np.asarray(ids)
-    if numbers.ndim != n_axes or not numbers.size or numbers.dtype.kind not in "iu":
-        raise ValueError(
-            f"{name} must be whole numbers along {n_axes} axes, at least one, "
-            f"got an array of {numbers.dtype} of shape {numbers.shape}"
-        )
-    wrong = (numbers < 0) | (numbers >= n_tokens)
-    if wrong.any():
-        place = tuple(int(i) for i in np.argwhere(wrong)[0])
-        raise ValueError(f"{name} must be from 0 to {n_tokens - 1}, got {numbers[place]} at {place}")
-    return numbers.astype(np.int32)
+def check_model(model: Any, name: str = "model") -> Any:
+    """Refuse what is no network of Keras that has been built."""
+    if not isinstance(model, load_keras().Model):
+        raise ValueError(f"{name} must be a Keras model, got {model!r:.60}")
+    if not model.built:
+        raise ValueError(f"{name} must be built, got one without weights")
+    return model
 
 
 def stateful_layers(model: Any) -> list[Any]:

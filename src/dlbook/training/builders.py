@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._shared import check_count, copy_variables, load_keras, stateful_layers
+from .. import checks
+from ._shared import check_model, copy_variables, load_keras, stateful_layers
 
 if TYPE_CHECKING:
     import keras
@@ -85,9 +86,8 @@ def recurrent_layer(
     >>> [tuple(variable.shape) for variable in layer.trainable_variables]
     [(2, 3), (3, 3), (3,)]
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-    check_count(units, "units")
+    checks.choice(kind, "kind", KINDS)
+    units = checks.count(units, "units")
     if stateful and bidirectional:
         raise ValueError("stateful must be False for a bidirectional layer, got True")
     shared = {"return_sequences": return_sequences, "stateful": stateful, **options}
@@ -178,22 +178,20 @@ def sequence_model(
     >>> tagger.output_shape
     (None, None, 6)
     """
-    sizes = [units] if isinstance(units, int | np.integer) else list(units)
+    sizes: list[Any] = list(units) if isinstance(units, list | tuple) else [units]
     if not sizes:
         raise ValueError("units must hold a number for every layer, at least one, got none")
-    for count, name in [*((size, "units") for size in sizes), (n_outputs, "n_outputs")]:
-        check_count(count, name)
-    given = {"n_features": n_features, "n_tokens": n_tokens, "embedding": embedding}
-    given |= {"length": length, "batch_size": batch_size}
-    for name, value in given.items():
-        if value is not None:
-            check_count(value, name)
+    sizes = [checks.count(size, "units") for size in sizes]
+    n_outputs = checks.count(n_outputs, "n_outputs")
+    n_features, n_tokens = _count_or_none(n_features, "n_features"), _count_or_none(n_tokens, "n_tokens")
+    embedding = _count_or_none(embedding, "embedding")
+    length, batch_size = _count_or_none(length, "length"), _count_or_none(batch_size, "batch_size")
     if (n_features is None) == (n_tokens is None):
-        raise ValueError(f"give either n_features or n_tokens, got {n_features} and {n_tokens}")
+        raise ValueError(f"n_features or n_tokens must be given, not both, got {n_features} and {n_tokens}")
     if n_tokens is None and (embedding is not None or mask_zero):
         raise ValueError("embedding and mask_zero must come with n_tokens, got n_features")
-    if not 0 <= dropout < 1:
-        raise ValueError(f"dropout must be in [0, 1), got {dropout}")
+    dropout = checks.number(dropout, "dropout", least=0, below=1)
+    checks.choice(kind, "kind", KINDS)
 
     layers, seeds = load_keras().layers, _seeds(seed)
     if n_tokens is None:
@@ -248,8 +246,7 @@ def character_model(
     >>> carrying.input_shape, carrying.output_shape
     ((1, None), (1, None, 65))
     """
-    if check_count(n_tokens, "n_tokens") < 2:
-        raise ValueError(f"n_tokens must be at least 2, got {n_tokens}")
+    n_tokens = checks.count(n_tokens, "n_tokens", least=2)
     if options.get("bidirectional"):
         raise ValueError("bidirectional must be False for a language model, got True")
     return sequence_model(kind, units, n_tokens, n_tokens=n_tokens, every_step=True, **options)
@@ -270,6 +267,8 @@ def copy_weights(source: "keras.Model", target: "keras.Model") -> None:
     ValueError
         If the two do not have weights of the same shapes.
     """
+    check_model(source, "source")
+    check_model(target, "target")
     copy_variables(source.trainable_variables, target.trainable_variables, "target")
 
 
@@ -281,12 +280,22 @@ def reset_states(model: "keras.Model") -> None:
     model : keras.Model
         The network.
     """
-    for layer in stateful_layers(model):
+    for layer in stateful_layers(check_model(model)):
         layer.reset_state()
 
 
+def _count_or_none(value: int | None, name: str) -> int | None:
+    return None if value is None else checks.count(value, name)
+
+
 def _seeds(seed: int | None) -> Iterator[int | None]:
-    """Yield a new seed for everything that is drawn, or None every time."""
+    """Return an endless stream of seeds for everything that is drawn, or of None."""
+    if seed is not None:
+        seed = checks.count(seed, "seed", least=0)
+    return _drawn_seeds(seed)
+
+
+def _drawn_seeds(seed: int | None) -> Iterator[int | None]:
     rng = None if seed is None else np.random.default_rng(seed)
     while True:
         yield None if rng is None else int(rng.integers(2**31))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .. import checks
 from ._loop import TASKS, checked_data, compile_model, make_optimizer, train, warm_up
-from ._shared import check_count, copy_variables, network_variables
+from ._shared import check_model, copy_variables, network_variables
 
 if TYPE_CHECKING:
     import keras
@@ -160,10 +161,15 @@ def fit_model(
     >>> fit.history["loss"][-1] < fit.history["loss"][0]
     True
     """
-    if task not in TASKS:
-        raise ValueError(f"task must be one of {', '.join(TASKS)}, got {task!r}")
-    check_count(epochs, "epochs")
-    size = check_count(batch_size, "batch_size")
+    check_model(model)
+    checks.choice(task, "task", TASKS)
+    epochs = checks.count(epochs, "epochs")
+    seed = checks.count(seed, "seed", least=0)
+    size = checks.count(batch_size, "batch_size")
+    if not isinstance(metrics, list | tuple):
+        raise ValueError(f"metrics must be a list, got {metrics!r:.60}")
+    if not isinstance(jit_compile, bool):
+        checks.choice(jit_compile, "jit_compile", ["auto"])
     own_size = model.input_shape[0]
     if own_size not in (None, size):
         raise ValueError(f"batch_size must be that of the stateful network, {own_size}, got {batch_size}")
@@ -241,6 +247,8 @@ def fit_seeds(
     ...     fits = fit_seeds(build, range(3), train, **plan)  # doctest: +SKIP
     ...     print(kind, max(fit.history["loss"][-1] for fit in fits))  # doctest: +SKIP
     """
+    if not isinstance(seeds, Iterable):
+        raise ValueError(f"seeds must be a list of whole numbers, got {seeds!r:.60}")
     fits: list[Fit] = []
     for seed in seeds:
         if not fits:
@@ -272,6 +280,11 @@ def epochs_to_reach(values: Sequence[float], target: float, *, falling: bool = F
     int or None
         The number of the epoch, counted from 1. None if the target is not reached.
 
+    Raises
+    ------
+    ValueError
+        If `values` are no numbers, or `target` is no finite one.
+
     Examples
     --------
     >>> epochs_to_reach([0.5, 0.8, 0.97, 0.96], 0.9)
@@ -279,5 +292,8 @@ def epochs_to_reach(values: Sequence[float], target: float, *, falling: bool = F
     >>> epochs_to_reach([1.2, 0.7], 0.1, falling=True) is None
     True
     """
-    reached = (value <= target if falling else value >= target for value in values)
-    return next((number for number, done in enumerate(reached, start=1) if done), None)
+    curve = checks.array(values, "values", ("n_epochs",), finite=False, empty=True)
+    reached = (
+        curve <= checks.number(target, "target") if falling else curve >= checks.number(target, "target")
+    )
+    return int(reached.argmax()) + 1 if reached.any() else None

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._shared import check_count, check_ids, stateful_layers
+from .. import checks
+from ._shared import check_ids, check_model, stateful_layers
 from .builders import reset_states
 
 if TYPE_CHECKING:
@@ -55,14 +56,8 @@ def temperature_probabilities(logits: ArrayLike, temperature: float = 1.0) -> ND
     [0.665 0.245 0.09 ]
     [0.333 0.333 0.333]
     """
-    z = np.asarray(logits, dtype=float)
-    if z.ndim == 0 or not z.shape[-1]:
-        raise ValueError(f"logits must have shape (..., n_tokens), at least one token, got shape {z.shape}")
-    if not np.isfinite(z).all():
-        place = tuple(int(i) for i in np.argwhere(~np.isfinite(z))[0])
-        raise ValueError(f"logits must be finite, got {z[place]} at {place}")
-    if not temperature >= 0:
-        raise ValueError(f"temperature must not be negative, got {temperature}")
+    z = checks.array(logits, "logits", (..., "n_tokens"))
+    temperature = _temperature(temperature)
     below = z - z.max(axis=-1, keepdims=True)
     if temperature == 0:
         weights = (below == 0).astype(float)
@@ -70,6 +65,12 @@ def temperature_probabilities(logits: ArrayLike, temperature: float = 1.0) -> ND
         with np.errstate(over="ignore"):  # so far below that the probability is 0
             weights = np.exp(below / temperature)
     return weights / weights.sum(axis=-1, keepdims=True)
+
+
+def _temperature(temperature: float) -> float:
+    """Return a number from 0 up, or infinity."""
+    endless = isinstance(temperature, float) and temperature == np.inf
+    return np.inf if endless else checks.not_negative(temperature, "temperature")
 
 
 def sample_tokens(
@@ -127,9 +128,10 @@ def sample_tokens(
     ((6,), True)
     """
     n_tokens = _vocabulary_size(model)
-    text = check_ids(start, n_tokens, 1, "start").tolist()
-    check_count(length, "length")
-    temperature_probabilities([0.0], temperature)
+    text = check_ids(start, n_tokens, ("n_start",), "start").tolist()
+    length = checks.count(length, "length")
+    temperature = _temperature(temperature)
+    checks.rng(rng)
     if stateful_layers(model):
         if window is not None:
             raise ValueError(f"window must not be given for a stateful model, got {window}")
@@ -139,7 +141,7 @@ def sample_tokens(
         window = model.input_shape[1] if window is None else window
         if window is None:
             raise ValueError("window must be given for a model without a fixed length, got None")
-        read = _by_window(model, check_count(window, "window"))
+        read = _by_window(model, checks.count(window, "window"))
     for _ in range(length):
         probabilities = temperature_probabilities(read(text), temperature)
         text.append(int(rng.choice(n_tokens, p=probabilities)))
@@ -195,12 +197,10 @@ def bits_per_character(
     3.0
     """
     n_tokens = _vocabulary_size(model)
-    x, y = check_ids(inputs, n_tokens, 2, "inputs"), check_ids(targets, n_tokens, 2, "targets")
-    if x.shape != y.shape:
-        raise ValueError(f"targets must have the shape of inputs, {x.shape}, got {y.shape}")
-    if isinstance(skip, bool) or not isinstance(skip, int | np.integer) or not 0 <= skip < x.shape[1]:
-        raise ValueError(f"skip must be a whole number from 0 to {x.shape[1] - 1}, got {skip!r}")
-    rows = check_count(batch_size, "batch_size")
+    x = check_ids(inputs, n_tokens, ("n_windows", "length"), "inputs")
+    y = check_ids(targets, n_tokens, x.shape, "targets")
+    skip = checks.count(skip, "skip", 0, x.shape[1] - 1)
+    rows = checks.count(batch_size, "batch_size")
     if stateful_layers(model):
         rows = model.input_shape[0]
         if len(x) % rows:
@@ -219,7 +219,7 @@ def bits_per_character(
 
 
 def _vocabulary_size(model: "keras.Model") -> int:
-    shape = model.output_shape
+    shape = check_model(model).output_shape
     if len(shape) != 3 or len(model.input_shape) != 2:
         raise ValueError(
             "model must turn ids (batch, time) into logits (batch, time, n_tokens), "

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ... import checks
 from . import _geometry as geometry
 from ._diagram import Diagram
 from ._scene import Scene, check_alt, label_width
@@ -72,10 +73,7 @@ def stacked(
     Diagram('Two layers that read in both directions')
     """
     alt = check_alt(alt)
-    if n_steps < 1:
-        raise ValueError(f"n_steps must be at least 1, got {n_steps}")
-    if n_layers < 1:
-        raise ValueError(f"n_layers must be at least 1, got {n_layers}")
+    n_steps, n_layers = checks.count(n_steps, "n_steps"), checks.count(n_layers, "n_layers")
     if bidirectional and n_layers != 2:
         raise ValueError(f"n_layers must be 2 with bidirectional, one for each direction, got {n_layers}")
     below = _words(_step_labels("inputs", inputs, n_steps))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ... import checks
 from . import _geometry as geometry
 from ._diagram import SMALL, TEXT, Diagram
 from ._scene import Scene, check_alt
@@ -200,11 +201,10 @@ def layered_network(
     Diagram('Three inputs, two hidden units and one output')
     """
     alt = check_alt(alt)
-    sizes = [int(size) for size in sizes]
-    if len(sizes) < 2 or min(sizes) < 1:
-        raise ValueError(f"sizes must hold at least two layers of at least one unit, got {sizes}")
-    if max_units < 3:
-        raise ValueError(f"max_units must be at least 3, got {max_units}")
+    sizes = checks.integers(sizes, "sizes", ("n_layers",), least=1).tolist()
+    if len(sizes) < 2:
+        raise ValueError(f"sizes must hold at least two layers, got {sizes}")
+    max_units = checks.count(max_units, "max_units", least=3)
     names = _unit_labels(sizes, labels)
     weight_rows = _weight_labels(sizes, weights)
     bias_rows = _bias_labels(sizes, biases)

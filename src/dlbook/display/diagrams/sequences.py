@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ... import checks
 from . import _geometry as geometry
 from ._diagram import SMALL, TEXT, Diagram
 from ._scene import Scene, check_alt, label_width
@@ -65,8 +66,7 @@ def unrolled(
     Diagram('A recurrent network as a loop and over three time steps')
     """
     alt = check_alt(alt)
-    if n_steps < 1:
-        raise ValueError(f"n_steps must be at least 1, got {n_steps}")
+    n_steps = checks.count(n_steps, "n_steps")
     if len(weights) != 3:
         raise ValueError(f"weights must be three labels, got {len(weights)}")
     rows = {
@@ -228,8 +228,7 @@ def trellis(
     """
     alt = check_alt(alt)
     names = list(states)
-    if n_steps < 1:
-        raise ValueError(f"n_steps must be at least 1, got {n_steps}")
+    n_steps = checks.count(n_steps, "n_steps")
     if not names:
         raise ValueError("states must hold at least one state, got none")
     n_states = len(names)

@@ -5,26 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from ... import checks
 from . import _geometry as geometry
 from ._diagram import TEXT, Diagram
 from ._scene import Scene, check_alt, label_width
-
-
-def probability_rows(name: str, given: Any, shape: tuple[int | None, int | None]) -> np.ndarray:
-    """Return a checked matrix of probabilities whose rows sum to 1."""
-    matrix = np.asarray(given, dtype=float)
-    wanted = tuple("n" if size is None else size for size in shape)
-    fits = matrix.ndim == 2 and all(
-        want is None or want == got for want, got in zip(shape, matrix.shape, strict=True)
-    )
-    if not fits:
-        raise ValueError(f"{name} must have shape {wanted}, got {matrix.shape}")
-    if not np.isfinite(matrix).all() or (matrix < 0).any():
-        raise ValueError(f"{name} must hold finite probabilities of at least 0, got {matrix.tolist()}")
-    for row, total in enumerate(matrix.sum(axis=1)):
-        if abs(total - 1) > 1e-6:
-            raise ValueError(f"{name} must have rows that sum to 1, got row {row} with sum {total:.6g}")
-    return matrix
 
 
 def state_graph(
@@ -74,11 +58,8 @@ def state_graph(
     Diagram('A chain of two states')
     """
     alt = check_alt(alt)
-    shape = np.shape(transition)
-    matrix = probability_rows(
-        "transition", transition, (shape[0] if shape else None, shape[0] if shape else None)
-    )
-    n_states = len(matrix)
+    n_states = len(checks.array(transition, "transition", ("n_states", "n_states")))
+    matrix = checks.probabilities(transition, "transition", (n_states, n_states))
     names = [f"s_{{{i}}}" for i in range(1, n_states + 1)] if states is None else list(states)
     if len(names) != n_states:
         raise ValueError(f"states must be as many as the {n_states} rows of transition, got {len(names)}")
