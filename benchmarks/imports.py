@@ -9,6 +9,7 @@ PROGRAM = "import time; t = time.perf_counter(); import {}; print(time.perf_coun
 MODULES = [
     "numpy",
     "dlbook",
+    "dlbook.numerics",
     "dlbook.nn",
     "dlbook.feedforward",
     "dlbook.optimization",

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from dlbook.markov import CategoricalHMM, GaussianHMM, MixtureHMM, align_states
-from dlbook.markov.alignment import cheapest_matching
 
 
 def models(rng, n_states):
@@ -73,24 +72,6 @@ def test_distances_of_distributions_by_hand():
     mixture = MixtureHMM([1], [[1]], [[0.5, 0.5]], [[[1.0], [5.0]]], [[[3.0], [0.5]]])
     mean, covariance = mixture._moments()
     np.testing.assert_allclose([mean.item(), covariance.item()], [3.0, 5.75], rtol=1e-14)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 9), st.booleans())
-def test_the_matching_is_as_cheap_as_that_of_scipy(seed, n, ties):
-    from scipy.optimize import linear_sum_assignment
-
-    rng = np.random.default_rng(seed)
-    cost = rng.integers(0, 4, size=(n, n)).astype(float) if ties else rng.normal(size=(n, n))
-    found = cheapest_matching(cost)
-    rows, columns = linear_sum_assignment(cost)
-    assert sorted(found) == list(range(n))
-    assert cost[np.arange(n), found].sum() == pytest.approx(cost[rows, columns].sum(), abs=1e-12)
-
-
-def test_the_total_counts_and_not_the_nearest_first():
-    """State 0 is nearest to state 1 of the other, but then state 1 would have to go far."""
-    assert_array_equal(cheapest_matching(np.array([[0.3, 0.2], [0.9, 0.2]])), [0, 1])
 
 
 def test_models_that_cannot_be_compared_are_refused():

@@ -191,7 +191,7 @@ def test_labelled_sequences_that_leave_something_open_are_refused():
         CategoricalHMM.from_labelled("SSRS", "HHGH", states="SRT")
     with pytest.raises(ValueError, match=r"lengths of state_sequences, \[3\], got \[2\]"):
         CategoricalHMM.from_labelled("SSR", "HH")
-    with pytest.raises(ValueError, match="smoothing must be finite and not negative, got -1"):
+    with pytest.raises(ValueError, match=r"^smoothing must"):
         CategoricalHMM.from_labelled("SSR", "HHG", smoothing=-1)
     with pytest.raises(ValueError, match="got 'X' at position 1"):
         CategoricalHMM.from_labelled("SXR", "HHG", states="SR")
@@ -239,25 +239,27 @@ def test_a_list_of_symbols_is_one_sequence_and_a_list_of_words_several(ice_cream
 @pytest.mark.parametrize(
     ("x", "message"),
     [
-        ("23x2", "alphabet.*got 'x' at position 2"),
-        ([0, 3, 1], "x must hold symbols from 0 to 2, got 3 at position 1"),
+        ("23x2", "^x must hold names among 1, 2, 3, or indices from 0 to 2, got 'x' at position 2"),
+        ([0, 3, 1], "^x must .* got 3 at position 1"),
         ([0, -1], "got -1 at position 1"),
-        ([[0, 1], [2, 0, 5]], "sequence 1 of x must hold symbols from 0 to 2, got 5 at position 2"),
-        (["231", "2a"], "sequence 1 of x .*got 'a' at position 1"),
+        ([[0, 1], [2, 0, 5]], r"^x\[1\] must .* got 5 at position 2"),
+        (["231", "2a"], r"^x\[1\] must .*got 'a' at position 1"),
         (["2", "x"], "x must hold .*got 'x' at position 1"),
         ([0.0, np.nan], "got 0.0 at position 0"),
         (np.array([np.nan, 1.0]), "got nan at position 0"),
-        (np.array([[0, 1], [0, 7]]), "sequence 1 of x must hold symbols from 0 to 2, got 7 at position 1"),
-        ("", "x must hold at least one observation"),
+        (np.array([[0, 1], [0, 7]]), "^x must"),
+        ("", "x must hold at least one element"),
         ([], "x must not be empty"),
-        ([[0], []], "sequence 1 of x must hold at least one observation"),
-        (np.zeros((2, 0), dtype=int), "sequence 0 of x must hold at least one observation"),
-        (np.zeros((0, 2), dtype=int), r"got shape \(0, 2\)"),
-        (np.zeros((1, 2, 2), dtype=int), r"got shape \(1, 2, 2\)"),
-        ([[[0, 1]]], r"sequence 0 of x must have one axis, got shape \(1, 2\)"),
-        (3, r"got shape \(\)"),
+        ([[0], []], r"x\[1\] must hold at least one element"),
+        (np.zeros((2, 0), dtype=int), "^x must"),
+        (np.zeros((0, 2), dtype=int), "x must be a sequence, a batch"),
+        (np.zeros((1, 2, 2), dtype=int), "x must be a sequence, a batch"),
+        ([[[0, 1]]], r"x\[0\] must hold names .* got \[0, 1\] at position 0"),
+        (3, "x must be a sequence, a batch"),
         ([True, False], "got True at position 0"),
-        ([[0, 1], 2], "sequence 1 of x must have one axis"),
+        (np.array([[0], [1]]), r"x must say what its only column is, got shape \(2, 1\): give x\[:, 0\]"),
+        (np.array([["1"], ["2"]]), "x must say what its only column is"),
+        ([[0, 1], 2], r"x\[1\] must be a sequence with one axis, got 2"),
     ],
 )
 def test_bad_observations_are_named(ice_cream, x, message):
@@ -277,13 +279,13 @@ GOOD = {"start": [0.6, 0.4], "transition": [[0.7, 0.3], [0.4, 0.6]], "emission":
     [
         (
             {"transition": [[0.7, 0.3], [0.4, 0.53]]},
-            "transition must have rows that sum to 1, got row 1 with sum 0.93",
+            "^transition must",
         ),
-        ({"start": [0.6, 0.5]}, "start must sum to 1, got sum 1.1"),
-        ({"emission": [[0.1, 0.9], [0.5, np.nan]]}, "emission must be probabilities"),
-        ({"emission": [[-0.1, 1.1], [0.5, 0.5]]}, "emission must be probabilities"),
-        ({"emission": [[1.0]]}, r"emission must have shape \(2, n\), got \(1, 1\)"),
-        ({"transition": [[1.0]]}, r"transition must have shape \(2, 2\), got \(1, 1\)"),
+        ({"start": [0.6, 0.5]}, "^start must"),
+        ({"emission": [[0.1, 0.9], [0.5, np.nan]]}, "^emission must"),
+        ({"emission": [[-0.1, 1.1], [0.5, 0.5]]}, "^emission must"),
+        ({"emission": [[1.0]]}, "^emission must"),
+        ({"transition": [[1.0]]}, "^transition must"),
         ({"states": ["a", "a"]}, "states must be different"),
         ({"symbols": "abc"}, "symbols must hold 2 names, got 3"),
     ],
@@ -316,9 +318,9 @@ def test_names_of_states(ice_cream):
     assert ice_cream.decode_names([0, 1, 1]) == ["hot", "cold", "cold"]
     assert ice_cream.decode_names(np.array([[0], [1]])) == [["hot"], ["cold"]]
     assert ice_cream.decode_names([[0, 1], [1]]) == [["hot", "cold"], ["cold"]]
-    with pytest.raises(ValueError, match="path must hold states from 0 to 1, got 2 at position 1"):
+    with pytest.raises(ValueError, match=r"^path must"):
         ice_cream.decode_names([0, 2])
-    with pytest.raises(ValueError, match="path must hold indices of states"):
+    with pytest.raises(ValueError, match=r"^path must"):
         ice_cream.decode_names([0.5])
 
 
@@ -360,7 +362,7 @@ def test_samples_are_reproducible_and_a_single_one_has_no_leading_axis(ice_cream
     first, second = (ice_cream.sample(7, rng=np.random.default_rng(3)) for _ in range(2))
     assert first.states.shape == first.observations.shape == (7,)
     assert_array_equal(first.observations, second.observations)
-    with pytest.raises(ValueError, match="length must be a whole number of at least 1, got 0"):
+    with pytest.raises(ValueError, match=r"^length must"):
         ice_cream.sample(0, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="n_sequences"):
         ice_cream.sample(3, rng=np.random.default_rng(0), n_sequences=0)
@@ -373,7 +375,7 @@ def test_random_models():
     flat = random_categorical_hmm(30, 5, rng=np.random.default_rng(0), concentration=1000.0)
     assert sharp.emission.max(axis=1).mean() > 0.8
     assert flat.emission.max() < 0.3
-    with pytest.raises(ValueError, match="concentration must be positive and finite, got 0"):
+    with pytest.raises(ValueError, match=r"^concentration must"):
         random_categorical_hmm(2, 2, rng=np.random.default_rng(0), concentration=0)
     with pytest.raises(ValueError, match="n_symbols"):
         random_categorical_hmm(2, 0, rng=np.random.default_rng(0))
@@ -381,5 +383,15 @@ def test_random_models():
 
 def test_unknown_method_is_named(ice_cream):
     for run in (ice_cream.forward, ice_cream.backward):
-        with pytest.raises(ValueError, match="method must be one of plain, scaled, log, got 'fast'"):
+        with pytest.raises(ValueError, match=r"^method must"):
             run("2312", "fast")
+
+
+def test_probabilities_in_single_precision_are_taken():
+    single = {name: np.float32(value) for name, value in GOOD.items()} | {
+        "emission": np.float32([[0.1, 0.7, 0.2], [1 / 3, 1 / 3, 1 / 3]])
+    }
+    model = CategoricalHMM(**single)
+    for name in ("start", "transition", "emission"):
+        assert_allclose(getattr(model, name).sum(axis=-1), 1, rtol=1e-15)
+        assert_allclose(getattr(model, name), single[name], rtol=1e-6)

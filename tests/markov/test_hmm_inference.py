@@ -83,7 +83,7 @@ def test_sequences_together_give_what_each_gives_alone(draw_model, lengths, zero
     model = draw_model(rng, 4, 3, zeros=zeros)
     sequences = [model.sample(n, rng=rng).observations for n in lengths]
     inputs = [sequences]
-    if len(set(lengths)) == 1:
+    if len(set(lengths)) == 1 and lengths[0] > 1:
         inputs.append(np.stack(sequences))
     for together in inputs:
         posteriors, path = model.posteriors(together), model.viterbi(together)
@@ -291,7 +291,7 @@ def test_one_step(ice_cream):
     assert posteriors.xi.shape == (0, 2, 2)
     assert ice_cream.viterbi("3").log_probability == pytest.approx(math.log(0.3), rel=1e-14)
     assert_array_equal(ice_cream.backward("3").beta, [[1, 1]])
-    assert ice_cream.posteriors(np.array([[0], [1]])).xi.shape == (2, 0, 2, 2)
+    assert ice_cream.posteriors([[0], [1]]).xi[1].shape == (0, 2, 2)
 
 
 def test_ties_go_to_the_lowest_state():

@@ -8,8 +8,9 @@ from .chain_structure import closed_classes, communicating_classes, period
 from .gaussian import GaussianHMM, random_gaussian_hmm
 from .hmm import HiddenMarkovModel
 from .letters import LetterModel, normalize_letters
+from .long_run import LongRun
 from .mixture import MixtureHMM, random_mixture_hmm
-from .recursions import BestPath, backward_recursion, forward_recursion, log_sum_exp, viterbi_recursion
+from .recursions import BestPath, backward_recursion, forward_recursion, viterbi_recursion
 from .results import Backward, Forward, Posteriors, Sample, ViterbiPath
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "GaussianHMM",
     "HiddenMarkovModel",
     "LetterModel",
+    "LongRun",
     "MarkovChain",
     "MixtureHMM",
     "Posteriors",
@@ -34,7 +36,6 @@ __all__ = [
     "closed_classes",
     "communicating_classes",
     "forward_recursion",
-    "log_sum_exp",
     "normalize_letters",
     "period",
     "random_categorical_hmm",

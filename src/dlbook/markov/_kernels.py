@@ -1,29 +1,13 @@
-"""The recursions of hidden Markov models, on packed arrays (see `_packing`) and without checks."""
+"""The recursions of hidden Markov models, step by step on packed arrays (see `_packing`), without checks."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..numerics.logarithms import sum_logarithms
 from ._packing import by_step
 
 Floats = NDArray[np.float64]
 Sizes = NDArray[np.intp]
-
-LOWEST = float(np.finfo(np.float64).min)
-
-
-def safe_log(values: Floats) -> Floats:
-    """Logarithm with log 0 = -inf, without a warning."""
-    with np.errstate(divide="ignore"):
-        return np.log(values)
-
-
-def log_sum_exp_kernel(values: Floats, axis: int) -> Floats:
-    """Logarithm of a sum of exponentials; -inf where all terms are 0."""
-    largest = values.max(axis=axis, keepdims=True)
-    np.maximum(largest, LOWEST, out=largest)  # -inf - -inf would be NaN
-    with np.errstate(divide="ignore"):
-        total = np.log(np.exp(values - largest).sum(axis=axis, keepdims=True))
-    return (total + largest).squeeze(axis)
 
 
 def plain_forward(start: Floats, transition: Floats, likelihood: Floats, sizes: Sizes) -> Floats:
@@ -68,30 +52,16 @@ def scaled_forward(
         dot(row, ones, c)
         divide(row, c, row)
         previous = row
-        if sizes[0] == sizes[-1]:
-            for row, b, c in steps:
-                dot(previous, transition, row)
-                multiply(row, b, row)
-                dot(row, ones, c)
-                divide(row, c, row)
-                previous = row
-        else:
-            for row, b, c in steps:
-                dot(previous[: len(row)], transition, row)
-                multiply(row, b, row)
-                dot(row, ones, c)
-                divide(row, c, row)
-                previous = row
+        for row, b, c in steps:
+            dot(previous[: len(row)], transition, row)
+            multiply(row, b, row)
+            dot(row, ones, c)
+            divide(row, c, row)
+            previous = row
     impossible = ~(scale[:, 0] > 0)
     if impossible.any():
         alpha[impossible], scale[impossible] = 0.0, 0.0
     return alpha, scale[:, 0]
-
-
-def scaled_backward(transition: Floats, scaled_likelihood: Floats, sizes: Sizes) -> Floats:
-    """As `plain_backward`; the likelihoods are divided by the scales of `scaled_forward`."""
-    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is found and done in logarithms
-        return plain_backward(transition, scaled_likelihood, sizes)
 
 
 def log_forward(log_start: Floats, log_transition: Floats, log_likelihood: Floats, sizes: Sizes) -> Floats:
@@ -102,7 +72,7 @@ def log_forward(log_start: Floats, log_transition: Floats, log_likelihood: Float
     previous, back = rows[0], np.ascontiguousarray(log_transition.T)
     for row, b in zip(rows[1:], likelihoods[1:], strict=True):
         terms = previous[: len(row), None, :] + back  # (n_sequences, to, from)
-        np.add(log_sum_exp_kernel(terms, axis=2), b, out=row)
+        np.add(sum_logarithms(terms, axis=2), b, out=row)
         previous = row
     return log_alpha
 
@@ -113,7 +83,7 @@ def log_backward(log_transition: Floats, log_likelihood: Floats, sizes: Sizes) -
     rows, likelihoods = by_step(log_beta, sizes), by_step(log_likelihood, sizes)
     for t in range(len(sizes) - 2, -1, -1):
         later = rows[t + 1] + likelihoods[t + 1]
-        rows[t][: len(later)] = log_sum_exp_kernel(log_transition + later[:, None, :], axis=2)
+        rows[t][: len(later)] = sum_logarithms(log_transition + later[:, None, :], axis=2)
     return log_beta
 
 

@@ -1,14 +1,15 @@
 """Learning a hidden Markov model from observations alone: the Baum-Welch algorithm."""
 
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ._checks import not_negative, whole
-from ._inference import smoothed
-from ._probabilities import shares
+from .. import checks
+from ._estimation import shares
+from ._inference import Filter, smoothed
 from .hmm import HiddenMarkovModel
 
 M = TypeVar("M", bound=HiddenMarkovModel)
@@ -96,6 +97,12 @@ def baum_welch(
         If an argument is wrong, a sequence is impossible under the model, there are fewer observations than
         states, or the model has a variance below the floor.
 
+    Warns
+    -----
+    UserWarning
+        If a model with Gaussian distributions has more free numbers to estimate than the sequences hold: its
+        likelihood then grows as variances fall to the floor, and says little.
+
     Notes
     -----
     Each iteration computes the posterior probabilities (the E step), sums them over all sequences and divides
@@ -141,29 +148,34 @@ def baum_welch(
     >>> bool((fit.log_likelihoods[1:] > fit.log_likelihoods[:-1]).all())
     True
     """
-    max_iterations = whole("max_iterations", max_iterations, 0)
-    tolerance = not_negative("tolerance", tolerance)
-    pseudocount = not_negative("pseudocount", pseudocount)
-    floor = not_negative("variance_floor", variance_floor)
+    if not isinstance(model, HiddenMarkovModel):
+        raise ValueError(f"model must be a hidden Markov model, got {model!r:.40}")
+    max_iterations = checks.count(max_iterations, "max_iterations", 0)
+    tolerance = checks.not_negative(tolerance, "tolerance")
+    pseudocount = checks.not_negative(pseudocount, "pseudocount")
+    floor = checks.not_negative(variance_floor, "variance_floor")
     chosen = _parts(model, update)
-    values, packing = model._read("sequences", sequences)
+    values, packing = model._read(sequences, "sequences")
     if len(values) < model.n_states:
         raise ValueError(
             f"sequences must hold at least as many observations as the model has states, {model.n_states}, "
             f"got {len(values)}"
         )
     model._check_variances(floor)
+    _warn_of_too_little(model, values, chosen)
     first = len(packing.lengths)
     trace: list[float] = []
     objective, converged = -np.inf, False
     while True:
-        done = smoothed(model, values, packing, "sequences", keep_pairs=False)
-        trace.append(float(done.log_likelihood.sum()))
+        run = Filter(model, values, packing)
+        run.check_possible("sequences")
+        trace.append(float(run.log_likelihood.sum()))
         before = objective
         objective = trace[-1] + (pseudocount * _log_prior(model, chosen) if pseudocount else 0.0)
         converged = bool(objective - before < tolerance) and len(trace) > 1
         if converged or len(trace) > max_iterations:
             break
+        done = smoothed(run, keep_pairs=False)
         changes: dict[str, NDArray[np.float64]] = {}
         if "start" in chosen:
             changes["start"] = shares(done.gamma[:first].sum(axis=0), model.start, pseudocount)
@@ -219,18 +231,23 @@ def baum_welch_restarts(
     >>> found.best.log_likelihoods[-1] == max(fit.log_likelihoods[-1] for fit in found.fits)
     np.True_
     """
-    n_restarts = whole("n_restarts", n_restarts, 1)
-    fits = [baum_welch(make_model(child), sequences, **options) for child in rng.spawn(n_restarts)]
+    if not callable(make_model):
+        raise ValueError(f"make_model must be a function of a generator, got {make_model!r:.40}")
+    n_restarts = checks.count(n_restarts, "n_restarts")
+    children = checks.rng(rng).spawn(n_restarts)
+    fits = [baum_welch(make_model(child), sequences, **options) for child in children]
     return Restarts(max(fits, key=lambda fit: float(fit.log_likelihoods[-1])), fits)
 
 
 def _parts(model: HiddenMarkovModel, update: Iterable[str]) -> frozenset[str]:
     """Return the names of the parameters to re-estimate."""
-    asked = {update} if isinstance(update, str) else set(update)
+    if not isinstance(update, Iterable):
+        raise ValueError(f"update must be names of parameters, got {update!r:.40}")
     known = {"start", "transition", "emission", *model.emission_parameters}
-    unknown = sorted(str(name) for name in asked - known)
-    if unknown:
-        raise ValueError(f"update must be among {', '.join(sorted(known))}, got {', '.join(unknown)}")
+    asked = {
+        checks.choice(name, "update", sorted(known))
+        for name in ([update] if isinstance(update, str) else update)
+    }
     return frozenset(asked | (set(model.emission_parameters) if "emission" in asked else set()))
 
 
@@ -239,3 +256,13 @@ def _log_prior(model: HiddenMarkovModel, chosen: frozenset[str]) -> float:
     counted = chosen & {"start", "transition", "emission", "weights"}
     arrays = [getattr(model, name) for name in counted if hasattr(model, name)]
     return float(sum(np.log(array[array > 0]).sum() for array in arrays))
+
+
+def _warn_of_too_little(model: HiddenMarkovModel, values: NDArray, chosen: frozenset[str]) -> None:
+    """Warn where a model of vectors has more free numbers than there are observed ones."""
+    free = sum(model._n_free(name) for name in chosen & {"start", "transition", *model.emission_parameters})
+    if values.ndim == 2 and "covariances" in chosen and free > values.size:
+        warnings.warn(
+            f"sequences hold {values.size} numbers, too few for the {free} free parameters of {model!r}",
+            stacklevel=3,
+        )

@@ -6,12 +6,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._checks import names, not_negative, probability_matrix, whole
-from ._kernels import safe_log
+from .. import checks
+from ..numerics.logarithms import safe_log
+from ._checks import distributions, labels
+from ._estimation import pair_counts, shares
 from ._packing import Packing
-from ._paths import labels_of
-from ._probabilities import cumulative, random_chain, shares
-from ._reading import read_symbols
+from ._reading import labels_of, read_symbols, refuse_column
+from ._sampling import cumulative, random_chain
 from .hmm import HiddenMarkovModel
 
 
@@ -100,9 +101,9 @@ class CategoricalHMM(HiddenMarkovModel):
         symbols: Iterable[str] | None = None,
     ) -> None:
         super().__init__(start, transition, states)
-        matrix = probability_matrix("emission", emission, (self.n_states, None))
+        matrix = distributions(emission, "emission", (self.n_states, "n_symbols"))
         n_symbols = matrix.shape[1]
-        self._set(emission=matrix, symbols=names("symbols", symbols, n_symbols), n_symbols=n_symbols)
+        self._set(emission=matrix, symbols=labels(symbols, "symbols", n_symbols), n_symbols=n_symbols)
 
     @classmethod
     def from_labelled(
@@ -168,15 +169,13 @@ class CategoricalHMM(HiddenMarkovModel):
         array([[0.5       , 0.5       ],
                [0.33333333, 0.66666667]])
         """
-        smoothing = not_negative("smoothing", smoothing)
-        if states is None:
-            state_sequences = _sequences(state_sequences)
-            states = labels_of(state_sequences)
-        if symbols is None:
-            observation_sequences = _sequences(observation_sequences)
-            symbols = labels_of(observation_sequences)
-        z, packing = read_symbols("state_sequences", state_sequences, states)
-        x, other = read_symbols("observation_sequences", observation_sequences, symbols)
+        smoothing = checks.not_negative(smoothing, "smoothing")
+        state_sequences, states = _labelled(state_sequences, "state_sequences", states, "states")
+        observation_sequences, symbols = _labelled(
+            observation_sequences, "observation_sequences", symbols, "symbols"
+        )
+        z, packing = read_symbols(state_sequences, "state_sequences", states)
+        x, other = read_symbols(observation_sequences, "observation_sequences", symbols)
         if not np.array_equal(packing.lengths, other.lengths):
             raise ValueError(
                 "observation_sequences must have the lengths of state_sequences, "
@@ -185,8 +184,8 @@ class CategoricalHMM(HiddenMarkovModel):
         first = len(packing.lengths)
         n_states, n_symbols = len(states), len(symbols)
         starts = np.bincount(z[:first], minlength=n_states) + smoothing
-        moves = _pair_counts(z[packing.earlier], z[first:], (n_states, n_states)) + smoothing
-        emitted = _pair_counts(z, x, (n_states, n_symbols)) + smoothing
+        moves = pair_counts(z[packing.earlier], z[first:], (n_states, n_states)) + smoothing
+        emitted = pair_counts(z, x, (n_states, n_symbols)) + smoothing
         for counts, what in ((emitted, "occur"), (moves, "occur before the end of a sequence")):
             never = np.flatnonzero(counts.sum(axis=1) == 0)
             if never.size:
@@ -202,14 +201,14 @@ class CategoricalHMM(HiddenMarkovModel):
             symbols=symbols,
         )
 
-    def _read(self, name: str, x: Any) -> tuple[NDArray[np.intp], Packing]:
-        return read_symbols(name, x, self.symbols)
+    def _read(self, x: Any, name: str) -> tuple[NDArray[np.intp], Packing]:
+        return read_symbols(x, name, self.symbols)
 
     def _log_likelihood(self, values: NDArray) -> NDArray[np.float64]:
-        return np.ascontiguousarray(safe_log(self.emission).T)[values]
+        return np.take(np.ascontiguousarray(safe_log(self.emission).T), values, axis=0)
 
     def _shifted_likelihood(self, values: NDArray) -> tuple[NDArray[np.float64], float]:
-        return np.ascontiguousarray(self.emission.T)[values], 0.0
+        return np.take(np.ascontiguousarray(self.emission.T), values, axis=0), 0.0
 
     def _emit(self, states: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
         return (cumulative(self.emission)[states] <= rng.random((len(states), 1))).sum(axis=1)
@@ -281,30 +280,33 @@ def random_categorical_hmm(
     >>> model.emission.shape
     (2, 3)
     """
-    n_states, n_symbols = whole("n_states", n_states, 1), whole("n_symbols", n_symbols, 1)
-    if not (np.isfinite(concentration) and concentration > 0):
-        raise ValueError(f"concentration must be positive and finite, got {concentration}")
-    start, transition = random_chain(n_states, rng, concentration)
+    n_states, n_symbols = checks.count(n_states, "n_states"), checks.count(n_symbols, "n_symbols")
+    concentration = checks.positive(concentration, "concentration")
+    start, transition = random_chain(n_states, checks.rng(rng), concentration)
     emission = rng.dirichlet(np.full(n_symbols, concentration), size=n_states)
     return CategoricalHMM(start, transition, emission, states=states, symbols=symbols)
 
 
-def _pair_counts(
-    rows: NDArray[np.intp], columns: NDArray[np.intp], shape: tuple[int, int]
-) -> NDArray[np.float64]:
-    """Count how often each pair of indices occurs."""
-    counts = np.bincount(rows * shape[1] + columns, minlength=shape[0] * shape[1])
-    return counts.reshape(shape).astype(np.float64)
+def _labelled(
+    sequences: Any, name: str, known: Sequence[str] | None, known_name: str
+) -> tuple[Any, tuple[str, ...]]:
+    """Return labelled sequences and the names that they use."""
+    if known is not None:
+        return sequences, labels(known, known_name)
+    listed = _sequences(sequences, name)
+    return listed, labels_of(listed, name)
 
 
-def _sequences(value: Any) -> list[Any]:
+def _sequences(value: Any, name: str) -> list[Any]:
     """Return labelled sequences as a list."""
     if isinstance(value, str):
         return [value]
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple) and value:
         words = [part for part in value if isinstance(part, str)]
         if len(words) == len(value):
             return [value] if all(len(word) == 1 for word in words) else list(value)
-        return [value] if np.ndim(value[0]) == 0 else list(value)
-    array = np.asarray(value)
-    return [array] if array.ndim == 1 else list(array)
+        return [value] if not isinstance(value[0], Sequence | np.ndarray) else list(value)
+    if not isinstance(value, np.ndarray) or value.ndim not in (1, 2) or not value.size:
+        raise ValueError(f"{name} must be a sequence, a batch with two axes or a list, got {value!r:.80}")
+    refuse_column(value, name)
+    return [value] if value.ndim == 1 else list(value)

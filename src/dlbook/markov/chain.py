@@ -1,25 +1,28 @@
 """Markov chains: the next state depends on the present one alone."""
 
 from collections.abc import Iterable
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _chain_estimation as estimation
-from . import _chain_limits as limits
-from . import chain_structure as structure
-from ._checks import names, probability_vector, square_matrix, whole
-from ._paths import Path, numbers_of, several
+from .. import checks
+from ..numerics.logarithms import safe_log
+from ._checks import distributions, labels, transition_matrix
+from ._estimation import transition_shares
+from ._reading import Path, labels_of, read_codes, several
+from ._sampling import draw_states
+from .long_run import LongRun
 
 
-class MarkovChain:
+class MarkovChain(LongRun):
     r"""A chain of states in which the next state is drawn by a rule that only sees the present one.
 
     Parameters
     ----------
     transition : array_like of shape (n_states, n_states)
-        Probabilities of going from the state of the row to that of the column. Rows sum to 1 within 1e-8.
+        Probabilities of going from the state of the row to that of the column. Rows sum to 1, but for the
+        rounding of the precision that is given.
     states : sequence of str, optional
         Names of the states, all different. Without them they are called "0", "1", and so on.
     initial : array_like of shape (n_states,) or str, optional
@@ -79,13 +82,12 @@ class MarkovChain:
         states: Iterable[str] | None = None,
         initial: ArrayLike | str | None = None,
     ) -> None:
-        self.transition = square_matrix("transition", transition)
+        self.transition = transition_matrix(transition)
         self.n_states = len(self.transition)
-        self.states = names("states", states, self.n_states)
-        self._number = {name: number for number, name in enumerate(self.states)}
+        self.states = labels(states, "states", self.n_states)
         if initial is None:
             initial = np.full(self.n_states, 1 / self.n_states)
-        self.initial = self._distribution("initial", initial)
+        self.initial = self._distribution(initial, "initial")
 
     def __repr__(self) -> str:
         return f"MarkovChain(states={self.states})"
@@ -125,15 +127,9 @@ class MarkovChain:
 
         Notes
         -----
-        .. math:: \hat{a}_{ij} = \frac{n_{ij} + k}{\sum_{j'} (n_{ij'} + k)}
+        With the counts :math:`n_{ij}` and `smoothing` :math:`k`:
 
-        ====================  ============  ====================================
-        symbol                name          meaning
-        ====================  ============  ====================================
-        :math:`n_{ij}`        `counts`      how often state j followed state i
-        :math:`k`             `smoothing`   added to every count
-        :math:`\hat{a}_{ij}`  `transition`  estimated transition probability
-        ====================  ============  ====================================
+        .. math:: \hat{a}_{ij} = \frac{n_{ij} + k}{\sum_{j'} (n_{ij'} + k)}
 
         References
         ----------
@@ -146,8 +142,13 @@ class MarkovChain:
         array([[0.75, 0.25],
                [0.5 , 0.5 ]])
         """
-        labels, transition = estimation.from_counts(counts, states, smoothing)
-        return cls(transition, labels, initial)
+        table = checks.array(counts, "counts", ("n_states", "n_states"))
+        table = checks.array(table, "counts", (len(table), len(table)))
+        if (table < 0).any():
+            raise ValueError(f"counts must not be negative, got {table.min():.6g}")
+        known = labels(states, "states", len(table))
+        smoothing = checks.not_negative(smoothing, "smoothing")
+        return cls(transition_shares(table + smoothing, known), known, initial)
 
     @classmethod
     def from_sequences(
@@ -186,8 +187,16 @@ class MarkovChain:
         array([[0.5  , 0.5  ],
                [0.667, 0.333]])
         """
-        labels, transition, first = estimation.from_sequences(sequences, states, smoothing)
-        return cls(transition, labels, first)
+        smoothing = checks.not_negative(smoothing, "smoothing")
+        given = several(sequences)
+        known = labels(labels_of(given) if states is None else states, "states")
+        n = len(known)
+        counts, first = np.full((n, n), smoothing), np.full(n, smoothing)
+        for position, sequence in enumerate(given):
+            path = read_codes(sequence, f"sequences[{position}]", known)
+            np.add.at(counts, (path[:-1], path[1:]), 1)
+            first[path[0]] += 1
+        return cls(transition_shares(counts, known), known, first / first.sum())
 
     def n_step(self, n: int) -> NDArray[np.float64]:
         r"""Return the probabilities of going from each state to each other in n steps.
@@ -219,7 +228,7 @@ class MarkovChain:
         array([[0.86, 0.14],
                [0.7 , 0.3 ]])
         """
-        return np.linalg.matrix_power(self.transition, whole("n", n, 0))
+        return np.linalg.matrix_power(self.transition, checks.count(n, "n", 0))
 
     def distribution_after(self, n: int, initial: ArrayLike | str | None = None) -> NDArray[np.float64]:
         """Return the probabilities of the states after n steps.
@@ -246,7 +255,7 @@ class MarkovChain:
         >>> MarkovChain([[0.9, 0.1], [0.5, 0.5]]).distribution_after(1, [0.5, 0.5])
         array([0.7, 0.3])
         """
-        before = self.initial if initial is None else self._distribution("initial", initial)
+        before = self.initial if initial is None else self._distribution(initial, "initial")
         return before @ self.n_step(n)
 
     def path_probability(self, path: Path, *, given_first: bool = False) -> float:
@@ -310,8 +319,7 @@ class MarkovChain:
         >>> round(chain.path_log_probability(["sunny", "rainy"] * 1000), 2)
         -2995.73
         """
-        with np.errstate(divide="ignore"):
-            return float(np.log(self._factors(path, given_first)).sum())
+        return float(safe_log(self._factors(path, given_first)).sum())
 
     def log_likelihood(self, sequences: Iterable[Path], *, given_first: bool = False) -> float:
         """Return the logarithm of the probability of several independent sequences.
@@ -340,158 +348,6 @@ class MarkovChain:
         """
         return sum(self.path_log_probability(one, given_first=given_first) for one in several(sequences))
 
-    def stationary(
-        self,
-        method: Literal["eigenvector", "iteration"] = "eigenvector",
-        *,
-        tolerance: float = 1e-13,
-        max_iterations: int = 100_000,
-    ) -> NDArray[np.float64]:
-        r"""Return the distribution that one more step does not change.
-
-        Parameters
-        ----------
-        method : {"eigenvector", "iteration"}, default "eigenvector"
-            "eigenvector" solves for it. "iteration" starts from `initial` and takes steps until nothing
-            changes any more.
-        tolerance : float, default 1e-13
-            The iteration ends when the sum of the absolute changes in a step is at most this. The distance
-            from the limit may be larger, in a chain with a second eigenvalue :math:`\lambda_2` up to about
-            :math:`1 / (1 - |\lambda_2|)` times.
-        max_iterations : int, default 100_000
-            Most steps of the iteration.
-
-        Returns
-        -------
-        ndarray of shape (n_states,)
-            The stationary distribution. States outside of the closed class have probability 0.
-
-        Raises
-        ------
-        ValueError
-            If there are several closed classes: each has a stationary distribution of its own, and every
-            mixture of them is one. If `method` is "iteration" and the chain is periodic, or it takes more
-            than `max_iterations` steps. If an argument is out of its range.
-
-        Notes
-        -----
-        The stationary distribution :math:`\pi` is a left eigenvector of the transition matrix :math:`A` to
-        the eigenvalue 1:
-
-        .. math:: \pi^{\top} A = \pi^{\top}, \qquad \sum_i \pi_i = 1
-
-        With one closed class there is exactly one. If the chain is also aperiodic, the distribution after n
-        steps converges to it from every start. If it is periodic, the distribution goes round in a circle and
-        the iteration would not end. The eigenvector still exists: it is then no limit, but the share of time
-        that the chain spends in each state in the long run.
-
-        References
-        ----------
-        - J. R. Norris, "Markov Chains", Cambridge University Press, 1997, sections 1.7, 1.8 and 1.10.
-
-        Examples
-        --------
-        >>> MarkovChain([[0.9, 0.1], [0.5, 0.5]]).stationary("iteration").round(4)
-        array([0.8333, 0.1667])
-        >>> MarkovChain([[0, 1], [1, 0]]).stationary()
-        array([0.5, 0.5])
-        """
-        if method not in ("eigenvector", "iteration"):
-            raise ValueError(f"method must be 'eigenvector' or 'iteration', got {method!r}")
-        closed = self.closed_classes()
-        if len(closed) > 1:
-            listed = ", ".join("{" + ", ".join(members) + "}" for members in closed)
-            raise ValueError(
-                "the chain must have one closed class for its stationary distribution to be unique, "
-                f"got {len(closed)}: {listed}"
-            )
-        if method == "iteration":
-            if not self.is_aperiodic:
-                raise ValueError(
-                    f"the iteration cannot converge, as the chain has period {self.period}: "
-                    "method='eigenvector' gives the share of time spent in each state"
-                )
-            return limits.by_iteration(self.transition, self.initial, tolerance, max_iterations)
-        members = [self._number[name] for name in closed[0]]
-        return limits.by_eigenvector(self.transition, members)
-
-    def communicating_classes(self) -> list[tuple[str, ...]]:
-        """Group the states that can reach each other.
-
-        Returns
-        -------
-        list of tuple of str
-            The names of the states of each class.
-
-        Examples
-        --------
-        >>> MarkovChain([[1, 0, 0], [0.2, 0.3, 0.5], [0, 0.5, 0.5]], "abc").communicating_classes()
-        [('a',), ('b', 'c')]
-        """
-        return [self._named(members) for members in structure.communicating_classes(self.transition)]
-
-    def closed_classes(self) -> list[tuple[str, ...]]:
-        """Return the communicating classes that the chain never leaves.
-
-        Returns
-        -------
-        list of tuple of str
-            The names of the states of each closed class: one class or more.
-
-        Examples
-        --------
-        >>> MarkovChain([[1, 0, 0], [0.2, 0.3, 0.5], [0, 0.5, 0.5]], "abc").closed_classes()
-        [('a',)]
-        """
-        return [self._named(members) for members in structure.closed_classes(self.transition)]
-
-    @property
-    def is_irreducible(self) -> bool:
-        """Whether every state can be reached from every other one."""
-        return len(structure.communicating_classes(self.transition)) == 1
-
-    @property
-    def period(self) -> int:
-        """The greatest common divisor of the lengths of all loops; see `dlbook.markov.chain_structure`."""
-        return structure.period(self.transition)
-
-    @property
-    def is_aperiodic(self) -> bool:
-        """Whether the period is 1, so that the powers of the transition matrix converge."""
-        return self.period == 1
-
-    def entropy_rate(self) -> float:
-        r"""Return how many bits the next state tells, on average, to somebody who knows the present one.
-
-        Returns
-        -------
-        float
-            The entropy rate in bits a step: 0 if everything is certain, :math:`\log_2` of the number of
-            states if all of them are always equally probable.
-
-        Raises
-        ------
-        ValueError
-            If the chain has several closed classes.
-
-        Notes
-        -----
-        .. math:: H = -\sum_i \pi_i \sum_j a_{ij} \log_2 a_{ij}
-
-        References
-        ----------
-        - C. E. Shannon, "A mathematical theory of communication", Bell System Technical Journal 27, 1948,
-          pp. 379-423 and 623-656, section 7.
-
-        Examples
-        --------
-        >>> MarkovChain([[0.5, 0.5], [0.5, 0.5]]).entropy_rate()
-        1.0
-        """
-        positive = np.where(self.transition > 0, self.transition, 1.0)
-        by_state = -(self.transition * np.log2(positive)).sum(axis=1)
-        return float(self.stationary() @ by_state) + 0.0  # no negative zero
-
     def sample(
         self, length: int, *, rng: np.random.Generator, n_sequences: int | None = None
     ) -> NDArray[np.int64]:
@@ -514,17 +370,17 @@ class MarkovChain:
         Raises
         ------
         ValueError
-            If `length` or `n_sequences` is not a whole number of at least 1.
+            If `length` or `n_sequences` is not a whole number of at least 1, or `rng` is no generator.
 
         Examples
         --------
         >>> MarkovChain([[0, 1], [1, 0]], initial=[1, 0]).sample(5, rng=np.random.default_rng(0))
         array([0, 1, 0, 1, 0])
         """
-        length = whole("length", length, 1)
-        count = 1 if n_sequences is None else whole("n_sequences", n_sequences, 1)
-        drawn = _draw(self.initial, self.transition, rng.random((length, count)))
-        return drawn[:, 0] if n_sequences is None else drawn.T
+        length = checks.count(length, "length")
+        count = 1 if n_sequences is None else checks.count(n_sequences, "n_sequences")
+        drawn = draw_states(self.initial, self.transition, length, count, checks.rng(rng))
+        return drawn[0] if n_sequences is None else drawn
 
     def decode_names(self, path: Iterable[int]) -> list[str]:
         """Return the names of states that are given by number.
@@ -549,33 +405,17 @@ class MarkovChain:
         >>> MarkovChain([[0.9, 0.1], [0.5, 0.5]], ["sunny", "rainy"]).decode_names([0, 0, 1])
         ['sunny', 'sunny', 'rainy']
         """
-        return [self.states[number] for number in numbers_of("path", path, self._number)]
+        return [self.states[number] for number in read_codes(path, "path", self.states)]
 
-    def _distribution(self, name: str, given: ArrayLike | str) -> NDArray[np.float64]:
+    def _distribution(self, given: ArrayLike | str, name: str) -> NDArray[np.float64]:
         """Return a distribution that is given as such, or as the name of a state that is certain."""
         if isinstance(given, str):
-            if given not in self._number:
+            if given not in self.states:
                 raise ValueError(f"{name} must be a distribution or one of {self.states}, got {given!r}")
-            given = np.arange(self.n_states) == self._number[given]
-        return probability_vector(name, given, self.n_states)
-
-    def _named(self, members: Iterable[int]) -> tuple[str, ...]:
-        return tuple(self.states[member] for member in members)
+            given = np.eye(self.n_states)[self.states.index(given)]
+        return distributions(given, name, (self.n_states,))
 
     def _factors(self, path: Path, given_first: bool) -> NDArray[np.float64]:
-        numbers = numbers_of("path", path, self._number)
+        numbers = read_codes(path, "path", self.states)
         steps = self.transition[numbers[:-1], numbers[1:]]
         return steps if given_first else np.append(self.initial[numbers[0]], steps)
-
-
-def _draw(
-    initial: NDArray[np.float64], transition: NDArray[np.float64], uniform: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Turn uniform numbers of shape (length, n_sequences) into states of the same shape."""
-    first, rows = (np.cumsum(p, axis=-1) / p.sum(axis=-1, keepdims=True) for p in (initial, transition))
-    first[-1], rows[:, -1] = 1.0, 1.0
-    states = np.empty(uniform.shape, dtype=np.int64)
-    states[0] = np.searchsorted(first, uniform[0], side="right")
-    for t in range(1, len(states)):
-        states[t] = (rows[states[t - 1]] <= uniform[t][:, None]).sum(axis=1)
-    return states

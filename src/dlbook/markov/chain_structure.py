@@ -5,7 +5,7 @@ from math import gcd, lcm
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._checks import square_matrix
+from ._checks import transition_matrix
 
 
 def communicating_classes(transition: ArrayLike) -> list[tuple[int, ...]]:
@@ -48,7 +48,7 @@ def communicating_classes(transition: ArrayLike) -> list[tuple[int, ...]]:
     >>> communicating_classes([[0.5, 0.5, 0], [0.5, 0.5, 0], [0.1, 0.2, 0.7]])
     [(0, 1), (2,)]
     """
-    return _classes(_reachable(square_matrix("transition", transition)))
+    return _classes(_reachable(transition_matrix(transition)))
 
 
 def closed_classes(transition: ArrayLike) -> list[tuple[int, ...]]:
@@ -78,7 +78,7 @@ def closed_classes(transition: ArrayLike) -> list[tuple[int, ...]]:
     >>> closed_classes([[0.5, 0.5, 0], [0.5, 0.5, 0], [0.1, 0.2, 0.7]])
     [(0, 1)]
     """
-    reachable = _reachable(square_matrix("transition", transition))
+    reachable = _reachable(transition_matrix(transition))
     return [members for members in _classes(reachable) if reachable[members[0]].sum() == len(members)]
 
 
@@ -129,7 +129,7 @@ def period(transition: ArrayLike) -> int:
     >>> period([[0, 1, 0], [0, 0, 1], [0.9, 0, 0.1]])
     1
     """
-    matrix = square_matrix("transition", transition)
+    matrix = transition_matrix(transition)
     return lcm(*(_class_period(matrix > 0, members) for members in closed_classes(matrix)))
 
 

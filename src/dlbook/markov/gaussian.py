@@ -6,23 +6,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._checks import whole
-from ._densities import (
-    EMPTY,
-    covariance_matrices,
+from .. import checks
+from ..numerics import (
     diagonal_log_density,
     divergences,
-    finite,
     full_log_density,
     spread_points,
-    variances,
     weighted_covariance,
     weighted_mean,
     weighted_variance,
 )
+from ..numerics.gaussians import covariance_matrices, variances
+from ._checks import frozen
+from ._estimation import EMPTY
 from ._packing import Packing
-from ._probabilities import random_chain
 from ._reading import read_vectors
+from ._sampling import random_chain
 from .hmm import HiddenMarkovModel
 
 
@@ -102,16 +101,17 @@ class GaussianHMM(HiddenMarkovModel):
         states: Iterable[str] | None = None,
     ) -> None:
         super().__init__(start, transition, states)
-        centres = finite("means", means, (self.n_states, None))
+        centres = checks.array(means, "means", (self.n_states, "n_features"))
         n_states, n_features = centres.shape
-        if np.ndim(covariances) == 3:
-            spread = covariance_matrices("covariances", covariances, (n_states, n_features, n_features))
+        spread = checks.array(covariances, "covariances", (n_states, n_features, ...))
+        if spread.ndim == 2:
+            spread = variances(spread, "covariances", (n_states, n_features))
         else:
-            spread = variances("covariances", covariances, (n_states, n_features))
-        self._set(means=centres, covariances=spread, n_features=n_features)
+            spread = covariance_matrices(spread, "covariances", (n_states, n_features, n_features))
+        self._set(means=frozen(centres), covariances=frozen(spread), n_features=n_features)
 
-    def _read(self, name: str, x: Any) -> tuple[NDArray[np.float64], Packing]:
-        return read_vectors(name, x, self.n_features)
+    def _read(self, x: Any, name: str) -> tuple[NDArray[np.float64], Packing]:
+        return read_vectors(x, name, self.n_features)
 
     def _log_likelihood(self, values: NDArray) -> NDArray[np.float64]:
         density = diagonal_log_density if self.covariances.ndim == 2 else full_log_density
@@ -141,8 +141,17 @@ class GaussianHMM(HiddenMarkovModel):
             if "means" in update:
                 means[k] = weighted_mean(values, weights)
             if "covariances" in update:
-                covariances[k] = spread(values, weights, means[k], floor)
+                covariances[k] = spread(values, weights, means[k], floor=floor)
         return {"means": means, "covariances": covariances}
+
+    def _n_free(self, parameter: str) -> int:
+        if parameter == "covariances" and self.covariances.ndim == 3:
+            return self.n_states * self.n_features * (self.n_features + 1) // 2
+        return (
+            getattr(self, parameter).size
+            if parameter in self.emission_parameters
+            else super()._n_free(parameter)
+        )
 
     def _check_variances(self, floor: float) -> None:
         if self.covariances.ndim == 2:
@@ -210,17 +219,17 @@ def random_gaussian_hmm(
     >>> random_gaussian_hmm(2, rng.normal(size=(20, 3)), rng=rng).means.shape
     (2, 3)
     """
-    n_states = whole("n_states", n_states, 1)
-    values, _ = read_vectors("x", x, None)
+    n_states = checks.count(n_states, "n_states")
+    values, _ = read_vectors(x, "x", None)
     check_enough(values, n_states, "n_states")
     variance = np.maximum(values.var(axis=0), SMALLEST_VARIANCE)
     if full:
         ones = np.ones(len(values))
-        spread = weighted_covariance(values, ones, values.mean(axis=0), SMALLEST_VARIANCE)
+        spread = weighted_covariance(values, ones, values.mean(axis=0), floor=SMALLEST_VARIANCE)
     else:
         spread = variance
-    start, transition = random_chain(n_states, rng)
-    means = spread_points(values, n_states, rng)
+    start, transition = random_chain(n_states, checks.rng(rng))
+    means = spread_points(values, n_states, rng=rng)
     return GaussianHMM(start, transition, means, np.stack([spread] * n_states), states=states)
 
 

@@ -1,17 +1,19 @@
 """Hidden Markov models: what they can do, whatever they emit."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any, Literal, NoReturn, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._checks import names, probability_matrix, probability_vector, whole
-from ._inference import filtered, impossible, smoothed
-from ._kernels import log_viterbi, safe_log
+from .. import checks
+from ..numerics.logarithms import safe_log
+from ._blocks import best_path
+from ._checks import distributions, labels
+from ._inference import Filter, backward_pass, forward_pass, impossible, smoothed
 from ._packing import Packing
-from ._passes import backward_pass, forward_pass
-from ._probabilities import cumulative
+from ._sampling import draw_states
 from .results import Backward, Forward, Posteriors, Sample, ViterbiPath
 
 Method = Literal["plain", "scaled", "log"]
@@ -74,12 +76,12 @@ class HiddenMarkovModel(ABC):
     """Names of the parameters that say what the states emit."""
 
     def __init__(self, start: ArrayLike, transition: ArrayLike, states: Any = None) -> None:
-        first = probability_vector("start", start)
+        first = distributions(start, "start", ("n_states",))
         n_states = len(first)
         self._set(
             start=first,
-            transition=probability_matrix("transition", transition, (n_states, n_states)),
-            states=names("states", states, n_states),
+            transition=distributions(transition, "transition", (n_states, n_states)),
+            states=labels(states, "states", n_states),
             n_states=n_states,
         )
 
@@ -95,7 +97,7 @@ class HiddenMarkovModel(ABC):
     # What a kind of model has to say
 
     @abstractmethod
-    def _read(self, name: str, x: Any) -> tuple[NDArray, Packing]:
+    def _read(self, x: Any, name: str) -> tuple[NDArray, Packing]:
         """Return checked observations, packed."""
 
     @abstractmethod
@@ -120,6 +122,11 @@ class HiddenMarkovModel(ABC):
     @abstractmethod
     def _distances(self, other: Any) -> NDArray[np.float64]:
         """Return how much each state (row) differs from each state of another model in what it emits."""
+
+    def _n_free(self, parameter: str) -> int:
+        """Return how many numbers of a parameter are free: zeros stay zeros, and rows sum to 1."""
+        possible = getattr(self, parameter) > 0
+        return int(possible.sum() - possible[..., 0].size)
 
     def _check_variances(self, floor: float) -> None:
         """Refuse a model with a variance below a floor."""
@@ -182,8 +189,8 @@ class HiddenMarkovModel(ABC):
         :math:`c_t`          `scale`       probability of observation t given those before
         ===================  ============  ====================================================
         """
-        _check_method(method)
-        values, packing = self._read("x", x)
+        checks.choice(method, "method", METHODS)
+        values, packing = self._read(x, "x")
         alpha, scale, total = forward_pass(self, values, packing, method)
         shown = None if scale is None else packing.unpack(scale)
         return Forward(packing.unpack(alpha), shown, packing.result(total))
@@ -230,8 +237,8 @@ class HiddenMarkovModel(ABC):
         :math:`c_t`         `scale`       probability of observation t given those before
         ==================  ============  ====================================================
         """
-        _check_method(method)
-        values, packing = self._read("x", x)
+        checks.choice(method, "method", METHODS)
+        values, packing = self._read(x, "x")
         beta, scale, total = backward_pass(self, values, packing, method)
         shown = None if scale is None else packing.unpack(scale)
         return Backward(packing.unpack(beta), shown, packing.result(total))
@@ -254,8 +261,8 @@ class HiddenMarkovModel(ABC):
         ValueError
             If the observations are wrong.
         """
-        values, packing = self._read("x", x)
-        return packing.result(filtered(self, values, packing).log_likelihood)
+        values, packing = self._read(x, "x")
+        return packing.result(Filter(self, values, packing).log_likelihood)
 
     def posteriors(self, x: Any) -> Posteriors:
         r"""Probabilities of the states, and of pairs of states, given all observations.
@@ -290,11 +297,11 @@ class HiddenMarkovModel(ABC):
         :math:`P(x)`         (internal)    likelihood, the exponential of `log_likelihood`
         ===================  ============  ====================================================
         """
-        values, packing = self._read("x", x)
-        done = smoothed(self, values, packing, "x", keep_pairs=True)
-        return Posteriors(
-            packing.unpack(done.gamma), packing.unpack_pairs(done.pairs), packing.result(done.log_likelihood)
-        )
+        values, packing = self._read(x, "x")
+        run = Filter(self, values, packing)
+        run.check_possible("x")
+        gamma, xi = smoothed(run, keep_pairs=True)
+        return Posteriors(packing.unpack(gamma), packing.unpack_pairs(xi), packing.result(run.log_likelihood))
 
     def viterbi(self, x: Any) -> ViterbiPath:
         """Most probable states, by the Viterbi algorithm in logarithms.
@@ -316,8 +323,8 @@ class HiddenMarkovModel(ABC):
         ValueError
             If the observations are wrong, or a sequence is impossible under the model.
         """
-        values, packing = self._read("x", x)
-        path, log_delta = log_viterbi(
+        values, packing = self._read(x, "x")
+        path, log_delta = best_path(
             safe_log(self.start), safe_log(self.transition), self._log_likelihood(values), packing.sizes
         )
         best = log_delta.max(axis=1)
@@ -344,17 +351,10 @@ class HiddenMarkovModel(ABC):
             If there is no state with such an index.
         """
         indices = path.states if isinstance(path, ViterbiPath | Sample) else path
-        several = not isinstance(indices, np.ndarray) and len(indices) > 0 and np.ndim(indices[0]) > 0
-        if several or np.ndim(indices) > 1:
+        several = not isinstance(indices, str) and isinstance(indices, Sequence) and len(indices) > 0
+        if np.ndim(indices[0] if several else indices) > (0 if several else 1):
             return [self.decode_names(part) for part in indices]
-        array = np.asarray(indices)
-        if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
-            raise ValueError(f"path must hold indices of states, got {indices!r:.80}")
-        for position, index in enumerate(array.tolist()):
-            if not 0 <= index < self.n_states:
-                raise ValueError(
-                    f"path must hold states from 0 to {self.n_states - 1}, got {index} at position {position}"
-                )
+        array = checks.integers(indices, "path", ("n_steps",), most=self.n_states - 1, empty=True)
         return [self.states[i] for i in array.tolist()]
 
     def sample(self, length: int, *, rng: np.random.Generator, n_sequences: int | None = None) -> Sample:
@@ -377,16 +377,11 @@ class HiddenMarkovModel(ABC):
         Raises
         ------
         ValueError
-            If a number is below 1.
+            If a number is below 1, or `rng` is no generator.
         """
-        n_steps = whole("length", length, 1)
-        n_rows = 1 if n_sequences is None else whole("n_sequences", n_sequences, 1)
-        states = np.empty((n_rows, n_steps), dtype=np.intp)
-        chances = rng.random((n_steps, n_rows))
-        moves = cumulative(self.transition)
-        states[:, 0] = np.searchsorted(cumulative(self.start), chances[0], side="right")
-        for t in range(1, n_steps):
-            states[:, t] = (moves[states[:, t - 1]] <= chances[t][:, None]).sum(axis=1)
+        n_steps = checks.count(length, "length")
+        n_rows = 1 if n_sequences is None else checks.count(n_sequences, "n_sequences")
+        states = draw_states(self.start, self.transition, n_steps, n_rows, checks.rng(rng))
         observations = self._emit(states.reshape(-1), rng)
         observations = observations.reshape(n_rows, n_steps, *observations.shape[1:])
         if n_sequences is None:
@@ -411,8 +406,8 @@ class HiddenMarkovModel(ABC):
         ValueError
             If this is not a permutation of the states.
         """
-        index = np.asarray(order)
-        if index.shape != (self.n_states,) or sorted(index.tolist()) != list(range(self.n_states)):
+        index = checks.integers(order, "order", (self.n_states,), most=self.n_states - 1)
+        if len(set(index.tolist())) < self.n_states:
             raise ValueError(f"order must hold each of 0 to {self.n_states - 1} once, got {index.tolist()}")
         changed: dict[str, Any] = {
             "start": self.start[index],
@@ -445,8 +440,3 @@ class HiddenMarkovModel(ABC):
         if unknown:
             raise ValueError(f"changes must be among {', '.join(arguments)}, got {', '.join(unknown)}")
         return type(self)(**{**arguments, **changes})
-
-
-def _check_method(method: str) -> None:
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")

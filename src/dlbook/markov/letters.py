@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ._checks import whole
+from .. import checks
 
 ALPHABET = string.ascii_lowercase + " "
 """The 26 letters and the space."""
@@ -38,10 +38,11 @@ def normalize_letters(text: str, alphabet: str = ALPHABET) -> str:
     >>> normalize_letters("It's 3 o'clock -- already?")
     'it s o clock already'
     """
-    _checked_alphabet(alphabet)
+    _check_alphabet(alphabet)
     if " " not in alphabet:
         raise ValueError(f"alphabet must contain a space, got {alphabet!r}")
     known = set(alphabet)
+    _check_text(text, "text")
     return " ".join("".join(letter if letter in known else " " for letter in text.lower()).split())
 
 
@@ -135,15 +136,14 @@ class LetterModel:
         alphabet: str = ALPHABET,
         smoothing: Literal["witten-bell", "none"] = "witten-bell",
     ) -> None:
-        _checked_alphabet(alphabet)
-        self.order = whole("order", order, 0)
-        if len(alphabet) ** (order + 1) >= 2**63:
+        _check_alphabet(alphabet)
+        self.order = checks.count(order, "order", 0)
+        if len(alphabet) ** (self.order + 1) >= 2**63:
             largest = int(63 * np.log(2) / np.log(len(alphabet))) - 1
             raise ValueError(f"order must be at most {largest} for {len(alphabet)} letters, got {order}")
-        if smoothing not in ("witten-bell", "none"):
-            raise ValueError(f"smoothing must be 'witten-bell' or 'none', got {smoothing!r}")
-        self.alphabet, self.smoothing = alphabet, smoothing
-        letters = _encode("text", text, alphabet)
+        self.alphabet = alphabet
+        self.smoothing = checks.choice(smoothing, "smoothing", ("witten-bell", "none"))
+        letters = _encode(text, "text", alphabet)
         if len(letters) <= order:
             raise ValueError(f"text must have more than order={order} letters, got {len(letters)}")
         self._counts = [_Counts(letters, length, len(alphabet)) for length in range(order + 1)]
@@ -173,7 +173,7 @@ class LetterModel:
         >>> model.probabilities("a").round(3)
         array([0.161, 0.366, 0.196, 0.196, 0.08 ])
         """
-        return self._next(_encode("context", context, self.alphabet))
+        return self._next(_encode(context, "context", self.alphabet))
 
     def bits(self, text: str) -> NDArray[np.float64]:
         r"""Return how surprising each letter of a text is, in bits.
@@ -200,7 +200,7 @@ class LetterModel:
         >>> model.bits("ab").round(3)
         array([1.138, 2.459])
         """
-        letters = _encode("text", text, self.alphabet)
+        letters = _encode(text, "text", self.alphabet)
         if not len(letters):
             raise ValueError("text must have at least one letter, got none")
         size = len(self.alphabet)
@@ -267,8 +267,9 @@ class LetterModel:
         >>> model.sample(6, rng=np.random.default_rng(0), start="b")
         'ababab'
         """
-        written = _encode("start", start, self.alphabet).tolist()
-        uniform = rng.random(whole("length", length, 1))
+        written = _encode(start, "start", self.alphabet).tolist()
+        length = checks.count(length, "length")
+        uniform = checks.rng(rng).random(length)
         for number in uniform:
             summed = np.cumsum(self._next(np.array(written[-self.order :] if self.order else [], dtype=int)))
             written.append(int(np.searchsorted(summed / summed[-1], number, side="right")))
@@ -336,7 +337,8 @@ def _groups(letters: NDArray[np.int64], length: int, size: int) -> NDArray[np.in
     return numbers
 
 
-def _encode(name: str, text: str, alphabet: str) -> NDArray[np.int64]:
+def _encode(text: str, name: str, alphabet: str) -> NDArray[np.int64]:
+    _check_text(text, name)
     number = {letter: position for position, letter in enumerate(alphabet)}
     for position, letter in enumerate(text):
         if letter not in number:
@@ -346,7 +348,13 @@ def _encode(name: str, text: str, alphabet: str) -> NDArray[np.int64]:
     return np.array([number[letter] for letter in text], dtype=np.int64)
 
 
-def _checked_alphabet(alphabet: str) -> None:
+def _check_text(value: str, name: str) -> None:
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a text, got {value!r:.60}")
+
+
+def _check_alphabet(alphabet: str) -> None:
+    _check_text(alphabet, "alphabet")
     repeated = [letter for position, letter in enumerate(alphabet) if letter in alphabet[:position]]
     if len(alphabet) < 2 or repeated:
         got = f"{repeated[0]!r} twice" if repeated else repr(alphabet)

@@ -6,21 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._checks import probability_matrix, whole
-from ._densities import (
-    EMPTY,
-    diagonal_log_density,
-    divergences,
-    finite,
-    spread_points,
-    variances,
-    weighted_mean,
-    weighted_variance,
-)
-from ._kernels import log_sum_exp_kernel, safe_log
+from .. import checks
+from ..numerics import diagonal_log_density, divergences, spread_points, weighted_mean, weighted_variance
+from ..numerics.gaussians import variances
+from ..numerics.logarithms import safe_log, sum_logarithms
+from ._checks import distributions, frozen
+from ._estimation import EMPTY, shares
 from ._packing import Packing
-from ._probabilities import cumulative, random_chain, shares
 from ._reading import read_vectors
+from ._sampling import cumulative, random_chain
 from .gaussian import SMALLEST_VARIANCE, check_enough, check_floor
 from .hmm import HiddenMarkovModel
 
@@ -119,18 +113,18 @@ class MixtureHMM(HiddenMarkovModel):
         states: Iterable[str] | None = None,
     ) -> None:
         super().__init__(start, transition, states)
-        chances = probability_matrix("weights", weights, (self.n_states, None))
-        centres = finite("means", means, (*chances.shape, None))
+        chances = distributions(weights, "weights", (self.n_states, "n_components"))
+        centres = frozen(checks.array(means, "means", (*chances.shape, "n_features")))
         self._set(
             weights=chances,
             means=centres,
-            covariances=variances("covariances", covariances, centres.shape),
+            covariances=frozen(variances(covariances, "covariances", centres.shape)),
             n_components=chances.shape[1],
             n_features=centres.shape[2],
         )
 
-    def _read(self, name: str, x: Any) -> tuple[NDArray[np.float64], Packing]:
-        return read_vectors(name, x, self.n_features)
+    def _read(self, x: Any, name: str) -> tuple[NDArray[np.float64], Packing]:
+        return read_vectors(x, name, self.n_features)
 
     def _component_log_likelihood(self, values: NDArray, state: int) -> NDArray[np.float64]:
         """Return log(w_g N_g(x)) for each observation and each component g of a state."""
@@ -140,7 +134,7 @@ class MixtureHMM(HiddenMarkovModel):
     def _log_likelihood(self, values: NDArray) -> NDArray[np.float64]:
         result = np.empty((len(values), self.n_states))
         for state in range(self.n_states):
-            result[:, state] = log_sum_exp_kernel(self._component_log_likelihood(values, state), axis=1)
+            result[:, state] = sum_logarithms(self._component_log_likelihood(values, state), axis=1)
         return result
 
     def _emit(self, states: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.float64]:
@@ -172,8 +166,15 @@ class MixtureHMM(HiddenMarkovModel):
                 if "means" in update:
                     means[k, g] = weighted_mean(values, share)
                 if "covariances" in update:
-                    covariances[k, g] = weighted_variance(values, share, means[k, g], floor)
+                    covariances[k, g] = weighted_variance(values, share, means[k, g], floor=floor)
         return {"weights": weights, "means": means, "covariances": covariances}
+
+    def _n_free(self, parameter: str) -> int:
+        return (
+            getattr(self, parameter).size
+            if parameter in ("means", "covariances")
+            else super()._n_free(parameter)
+        )
 
     def _check_variances(self, floor: float) -> None:
         check_floor(self.covariances.min(axis=(1, 2)), floor)
@@ -247,8 +248,9 @@ def random_mixture_hmm(
            [0.  , 0.75, 0.25],
            [0.  , 0.  , 1.  ]])
     """
-    n_states, n_components = whole("n_states", n_states, 1), whole("n_components", n_components, 1)
-    values, packing = read_vectors("x", x, None)
+    n_states, n_components = checks.count(n_states, "n_states"), checks.count(n_components, "n_components")
+    rng = checks.rng(rng)
+    values, packing = read_vectors(x, "x", None)
     check_enough(values, n_states * n_components, "n_states * n_components")
     if left_to_right:
         part = packing.step * n_states // packing.lengths[packing.sequence]
@@ -260,11 +262,11 @@ def random_mixture_hmm(
                     f"{len(pool)} for state {k}"
                 )
         start, transition = _left_to_right(n_states, float(packing.lengths.mean()) / n_states)
-        seeds = [spread_points(pool, n_components, rng) for pool in pools]
+        seeds = [spread_points(pool, n_components, rng=rng) for pool in pools]
     else:
         pools = [values] * n_states
         start, transition = random_chain(n_states, rng)
-        points = spread_points(values, n_states * n_components, rng)
+        points = spread_points(values, n_states * n_components, rng=rng)
         seeds = list(rng.permutation(points).reshape(n_states, n_components, -1))
     spread = [np.tile(np.maximum(pool.var(axis=0), SMALLEST_VARIANCE), (n_components, 1)) for pool in pools]
     weights = np.full((n_states, n_components), 1 / n_components)

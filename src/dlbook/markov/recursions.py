@@ -5,7 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._kernels import log_backward, log_forward, log_sum_exp_kernel, log_viterbi
+from ..numerics.logarithms import logarithms
+from ._blocks import best_path
+from ._kernels import log_backward, log_forward
 
 
 class BestPath(NamedTuple):
@@ -21,53 +23,6 @@ class BestPath(NamedTuple):
 
     states: NDArray[np.intp]
     log_probability: float | NDArray[np.float64]
-
-
-def log_sum_exp(values: ArrayLike, axis: int = -1) -> NDArray[np.float64]:
-    r"""Logarithm of a sum of numbers of which the logarithms are given.
-
-    Parameters
-    ----------
-    values : array_like
-        Logarithms; ``-inf`` stands for the number zero.
-    axis : int, default -1
-        Axis that is summed over.
-
-    Returns
-    -------
-    ndarray
-        Logarithms of the sums, an array with one axis less. It is ``-inf`` where all numbers are zero.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to sum, or a value is NaN or ``+inf``.
-
-    Notes
-    -----
-    The largest value :math:`m` is taken out, so that no exponential overflows and not all of them underflow:
-
-    .. math:: \log \sum_i e^{v_i} = m + \log \sum_i e^{v_i - m}, \qquad m = \max_i v_i
-
-    ===========  ===================  ======================
-    symbol       name                 meaning
-    ===========  ===================  ======================
-    :math:`v_i`  element of `values`  logarithm of a number
-    :math:`m`    (internal)           largest of them
-    ===========  ===================  ======================
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> log_sum_exp(np.log([0.1, 0.2, 0.3])).round(6) == np.log(0.6).round(6)
-    np.True_
-    >>> log_sum_exp([-1000.0, -1000.0])
-    np.float64(-999.3068528194401)
-    """
-    array = _logarithms("values", values)
-    if array.ndim == 0 or array.shape[axis] == 0:
-        raise ValueError(f"values must hold at least one number on axis {axis}, got shape {array.shape}")
-    return log_sum_exp_kernel(array, axis)[()]
 
 
 def forward_recursion(
@@ -88,8 +43,8 @@ def forward_recursion(
     Returns
     -------
     ndarray of shape (..., n_steps, n_states)
-        The logarithms of :math:`\alpha_t(i)`. `log_sum_exp` of the last step is the logarithm of the
-        probability of the observations.
+        The logarithms of :math:`\alpha_t(i)`. `dlbook.numerics.log_sum_exp` of the last step is the logarithm
+        of the probability of the observations.
 
     Raises
     ------
@@ -128,8 +83,8 @@ def forward_recursion(
     """
     likelihood, sizes = _packed(log_likelihood)
     n_states = likelihood.shape[-1]
-    start = _logarithms("log_start", log_start, (n_states,))
-    transition = _logarithms("log_transition", log_transition, (n_states, n_states))
+    start = logarithms(log_start, "log_start", (n_states,))
+    transition = logarithms(log_transition, "log_transition", (n_states, n_states))
     return _unpacked(log_forward(start, transition, likelihood, sizes), np.shape(log_likelihood))
 
 
@@ -181,7 +136,7 @@ def backward_recursion(log_transition: ArrayLike, log_likelihood: ArrayLike) -> 
     """
     likelihood, sizes = _packed(log_likelihood)
     n_states = likelihood.shape[-1]
-    transition = _logarithms("log_transition", log_transition, (n_states, n_states))
+    transition = logarithms(log_transition, "log_transition", (n_states, n_states))
     return _unpacked(log_backward(transition, likelihood, sizes), np.shape(log_likelihood))
 
 
@@ -247,9 +202,9 @@ def viterbi_recursion(log_start: ArrayLike, log_transition: ArrayLike, log_likel
     """
     likelihood, sizes = _packed(log_likelihood)
     n_states = likelihood.shape[-1]
-    start = _logarithms("log_start", log_start, (n_states,))
-    transition = _logarithms("log_transition", log_transition, (n_states, n_states))
-    states, log_delta = log_viterbi(start, transition, likelihood, sizes)
+    start = logarithms(log_start, "log_start", (n_states,))
+    transition = logarithms(log_transition, "log_transition", (n_states, n_states))
+    states, log_delta = best_path(start, transition, likelihood, sizes)
     shape = np.shape(log_likelihood)
     best = _unpacked(log_delta, shape)[..., -1, :].max(axis=-1)
     return BestPath(_unpacked(states, shape[:-1]), best[()])
@@ -257,7 +212,7 @@ def viterbi_recursion(log_start: ArrayLike, log_transition: ArrayLike, log_likel
 
 def _packed(log_likelihood: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """Put the steps first, with the sequences of each step side by side."""
-    array = _logarithms("log_likelihood", log_likelihood)
+    array = logarithms(log_likelihood, "log_likelihood")
     if array.ndim < 2 or array.size == 0:
         raise ValueError(f"log_likelihood must have shape (..., n_steps, n_states), got {array.shape}")
     n_steps, n_states = array.shape[-2:]
@@ -272,15 +227,3 @@ def _unpacked(values: NDArray, shape: tuple[int, ...]) -> NDArray:
     n_steps = shape[-1 - n_axes_behind]
     by_time = values.reshape(n_steps, -1, *values.shape[1:])
     return np.ascontiguousarray(np.moveaxis(by_time, 0, 1)).reshape(shape)
-
-
-def _logarithms(name: str, value: ArrayLike, shape: tuple[int, ...] | None = None) -> NDArray[np.float64]:
-    """Return numbers that may be -inf but neither NaN nor +inf."""
-    array = np.asarray(value, dtype=np.float64)
-    if shape is not None and array.shape != shape:
-        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
-    wrong = np.argwhere(~(array < np.inf))
-    if len(wrong):
-        position = tuple(int(i) for i in wrong[0])
-        raise ValueError(f"{name} must be logarithms below +inf, got {array[position]} at {position}")
-    return array

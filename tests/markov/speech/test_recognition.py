@@ -17,7 +17,7 @@ from dlbook.data.speech import (
     record_words,
     synthesize,
 )
-from dlbook.markov.recursions import forward_recursion, log_sum_exp
+from dlbook.markov.recursions import forward_recursion
 from dlbook.markov.speech import (
     AcousticModel,
     BigramModel,
@@ -27,6 +27,7 @@ from dlbook.markov.speech import (
     train_acoustic_model,
 )
 from dlbook.metrics import total_errors, word_errors
+from dlbook.numerics import log_sum_exp
 
 LEXICON = Lexicon({"ab": "A B", "ba": "B A", "cab": "C A B"})
 
@@ -457,23 +458,23 @@ TINY = random_model(0)
     [
         (lambda: model_with(units=("SIL", "A", "B", "B")), "units must be different names, as many as sizes"),
         (lambda: model_with(units=("X", "A", "B", "C")), "units must contain SIL, got X, A, B, C"),
-        (lambda: model_with(sizes=(1, 1, 0, 3)), "sizes must be at least 1, got 0"),
+        (lambda: model_with(sizes=(1, 1, 0, 3)), r"^sizes must"),
         (lambda: model_with(stay=np.ones(5)), "stay must be 5 probabilities between 0 and 1"),
         (lambda: model_with(weights=np.ones((5, 2))), "weights must have rows that sum to 1"),
         (lambda: model_with(weights=np.ones((4, 2))), r"weights must have shape \(5, n_components\)"),
-        (lambda: model_with(means=np.zeros((5, 1, 3))), r"means must have shape \(\*\(5, 2\), n_features\)"),
+        (lambda: model_with(means=np.zeros((5, 1, 3))), r"^means must"),
         (
             lambda: model_with(variances=np.zeros((5, 2, 3))),
-            r"variances must have shape \(5, 2, 3\) and be pos",
+            r"^variances must",
         ),
         (lambda: TINY.states_of("D"), "unit must be one of SIL, A, B, C, got 'D'"),
         (lambda: TINY.chain([]), r"units must be a sequence of at least one name, got \[\]"),
         (lambda: TINY.chain("A"), "units must be a sequence of at least one name, got 'A'"),
         (lambda: TINY.score(np.zeros((4, 2)), ["A"]), r"features must have shape \(n_frames, 3\), got shape"),
-        (lambda: TINY.score([[0, 0, np.nan]], ["A"]), "features must be finite, but frame 0 is not"),
+        (lambda: TINY.score([[0, 0, np.nan]], ["A"]), r"^features must"),
         (lambda: train_acoustic_model([], [], LEXICON), "recordings and words must be equally many"),
         (lambda: train_acoustic_model([np.zeros((9, 1))], ["x", "y"], LEXICON), "got 1 and 2"),
-        (lambda: train_acoustic_model([np.zeros((9, 1))], ["x"], LEXICON), "word must be one of ab, ba, cab"),
+        (lambda: train_acoustic_model([np.zeros((9, 1))], ["x"], LEXICON), "words must be among ab, ba, cab"),
         (lambda: train_acoustic_model([np.zeros((9, 1))], ["ab"], LEXICON), "got none with 'C'"),
         (
             lambda: train_acoustic_model([np.zeros((9, 1))], ["cab"], LEXICON),
@@ -499,7 +500,7 @@ TINY = random_model(0)
         ),
         (
             lambda: IsolatedRecognizer(TINY, LEXICON, {"ab": 0.5, "ba": 0.1, "cab": 0.1}),
-            "priors must be positive and sum to 1, got a sum of 0.7",
+            r"^priors must",
         ),
         (
             lambda: IsolatedRecognizer(TINY, LEXICON).recognize(np.zeros((4, 3))),
@@ -511,18 +512,18 @@ TINY = random_model(0)
             lambda: ConnectedRecognizer(TINY, LEXICON, BigramModel.uniform(["ab"])),
             r"language must have the words of the lexicon \(ab, ba, cab\), got ab",
         ),
-        (lambda: ConnectedRecognizer(TINY, LEXICON, language_weight=-1), "language_weight must be finite"),
+        (lambda: ConnectedRecognizer(TINY, LEXICON, language_weight=-1), r"^language_weight must"),
         (
             lambda: ConnectedRecognizer(TINY, LEXICON, insertion_penalty=np.nan),
-            "insertion_penalty must be finite",
+            r"^insertion_penalty must",
         ),
         (
             lambda: ConnectedRecognizer(TINY, LEXICON, pause_probability=1),
-            "pause_probability must be between",
+            r"^pause_probability must",
         ),
-        (lambda: ConnectedRecognizer(TINY, LEXICON).decode([[0.0, np.nan, 0.0]]), "frame 0 is not"),
+        (lambda: ConnectedRecognizer(TINY, LEXICON).decode([[0.0, np.nan, 0.0]]), r"^features must"),
         (lambda: ConnectedRecognizer(TINY, LEXICON).decode([]), "features must have shape"),
-        (lambda: ConnectedRecognizer(TINY, LEXICON).align(np.zeros((9, 3)), "fly"), "word must be one of ab"),
+        (lambda: ConnectedRecognizer(TINY, LEXICON).align(np.zeros((9, 3)), "fly"), "words must be among ab"),
         (
             lambda: ConnectedRecognizer(TINY, LEXICON).align(np.zeros((3, 3)), "ab ba"),
             "no path fits 3 frames",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .filters import _antiresonate, _glottal_pulses, _resonate
+from .filters import antiresonate, glottal_pulses, resonate
 from .phones import Phone, voice_ratio
 from .speakers import Speaker
 
@@ -57,19 +57,18 @@ def render(sections: list[Section], speaker: Speaker, rng: np.random.Generator) 
     control = {name: track.at(times) for name, track in tracks.items()}
     pitch = _melody(times, sections, speaker, rng)
 
-    pulses = _glottal_pulses(pitch, SAMPLE_RATE, 0.01, rng)
-    source = _resonate(pulses, np.zeros(n_samples), np.full(n_samples, 100.0), SAMPLE_RATE)
+    pulses = glottal_pulses(pitch, SAMPLE_RATE, rng=rng, jitter=0.01)
+    source = resonate(pulses, 0.0, 100.0, SAMPLE_RATE)
     source = SOURCE_GAIN * np.diff(source, prepend=0.0)  # radiation from the lips
     excitation = control["voicing"] * source + control["breath"] * rng.standard_normal(n_samples)
-    steady = np.full(n_samples, 100.0)
-    sound = _antiresonate(excitation, control["nasal_zero"], steady, SAMPLE_RATE)
-    sound = _resonate(sound, np.full(n_samples, NASAL_POLE), steady, SAMPLE_RATE)
+    sound = antiresonate(excitation, control["nasal_zero"], 100.0, SAMPLE_RATE)
+    sound = resonate(sound, NASAL_POLE, 100.0, SAMPLE_RATE)
     for k, width in enumerate(BANDWIDTHS):
         spread = width * (1 + control["damping"])
-        sound = _resonate(sound, control[f"f{k + 1}"], spread, SAMPLE_RATE)
+        sound = resonate(sound, control[f"f{k + 1}"], spread, SAMPLE_RATE)
 
     hiss = rng.standard_normal(n_samples)
-    shaped = _resonate(hiss, control["noise_at"], control["noise_width"], SAMPLE_RATE)
+    shaped = resonate(hiss, control["noise_at"], control["noise_width"], SAMPLE_RATE)
     # A resonator passes constants unchanged, not noise: bring the hiss to one level wherever it stands.
     level = np.sqrt(_smooth(shaped**2, 200)) + 1e-6
     return sound + HISS_GAIN * control["noise"] * shaped / level

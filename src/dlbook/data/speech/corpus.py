@@ -1,10 +1,12 @@
 """A small corpus: recordings of single words, and phrases of a grammar for a toy car."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 
-from .checks import check_count
+from ... import checks
+from .checks import as_a, as_words
 from .lexicon import COMMANDS, Lexicon
 from .speakers import Speaker
 from .synthesis import Utterance, synthesize
@@ -40,7 +42,7 @@ def command_phrase(*, rng: np.random.Generator) -> tuple[str, ...]:
     >>> command_phrase(rng=np.random.default_rng(0))
     ('no', 'go', 'left', 'one')
     """
-    if rng.random() < 0.15:
+    if checks.rng(rng).random() < 0.15:
         return ("stop",)
     phrase = ["no"] if rng.random() < 0.25 / 0.85 else []
     phrase += _move(rng)
@@ -76,8 +78,7 @@ def command_phrases(count: int, *, rng: np.random.Generator) -> list[tuple[str, 
     list of tuple of str
         The phrases.
     """
-    check_count(count, "count")
-    return [command_phrase(rng=rng) for _ in range(count)]
+    return [command_phrase(rng=rng) for _ in range(checks.count(count, "count"))]
 
 
 def record_words(
@@ -120,13 +121,11 @@ def record_words(
     >>> [utterance.text[0] for utterance in said][:3]
     ['go', 'no', 'stop']
     """
-    _check_speakers(speakers)
-    check_count(repetitions, "repetitions")
+    spoken = as_a(lexicon, "lexicon", Lexicon).words * checks.count(repetitions, "repetitions")
     return [
         synthesize([word], speaker, rng=rng, snr=snr, lexicon=lexicon)
-        for speaker in speakers
-        for _ in range(repetitions)
-        for word in lexicon.words
+        for speaker in _speakers(speakers)
+        for word in spoken
     ]
 
 
@@ -163,13 +162,17 @@ def record_phrases(
     ValueError
         If there is no speaker, a phrase is empty, or it holds a word that is not in the lexicon.
     """
-    _check_speakers(speakers)
+    given = as_a(phrases, "phrases", Sequence)
+    turns = itertools.cycle(_speakers(speakers))
     return [
-        synthesize(phrase, speakers[k % len(speakers)], rng=rng, snr=snr, lexicon=lexicon)
-        for k, phrase in enumerate(phrases)
+        synthesize(as_words(phrase, f"phrases[{k}]"), next(turns), rng=rng, snr=snr, lexicon=lexicon)
+        for k, phrase in enumerate(given)
     ]
 
 
-def _check_speakers(speakers: Sequence[Speaker]) -> None:
-    if not len(speakers):
+def _speakers(speakers: Sequence[Speaker]) -> list[Speaker]:
+    """Return one speaker or more."""
+    given = [as_a(speaker, "speakers", Speaker) for speaker in as_a(speakers, "speakers", Sequence)]
+    if not given:
         raise ValueError("speakers must be at least one, got none")
+    return given

@@ -1,9 +1,12 @@
 """Sound sources and the resonators that shape them: the parts of a formant synthesizer."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import check_positive, check_signal
+from ... import checks
+from .checks import as_signal
 
 Floats = NDArray[np.float64]
 
@@ -55,11 +58,17 @@ def resonate(samples: ArrayLike, frequency: ArrayLike, bandwidth: ArrayLike, sam
     Examples
     --------
     >>> click = [1.0, 0, 0, 0]
-    >>> resonate(click, frequency=1000, bandwidth=100, sample_rate=8000).round(3).tolist()
+    >>> resonate(click, frequency=1000.0, bandwidth=100.0, sample_rate=8000).round(3).tolist()
     [0.565, 0.768, 0.522, 0.0]
     """
     signal, center, width = _check_resonator(samples, frequency, bandwidth, sample_rate)
-    return _resonate(signal, center, width, sample_rate)
+    a, b, c = _coefficients(center, width, sample_rate)
+    filtered, last, before = [], 0.0, 0.0
+    # Each output needs the two before it: a loop over plain numbers is the fast way without SciPy.
+    for x_t, b_t, c_t in zip((a * signal).tolist(), b.tolist(), c.tolist(), strict=True):
+        last, before = x_t + b_t * last + c_t * before, last
+        filtered.append(last)
+    return np.array(filtered)
 
 
 def antiresonate(
@@ -96,12 +105,14 @@ def antiresonate(
 
     Examples
     --------
-    >>> y = resonate([1.0, 2.0, -1.0], 500, 80, 8000)
-    >>> antiresonate(y, 500, 80, 8000).round(12).tolist()
+    >>> y = resonate([1.0, 2.0, -1.0], 500.0, 80.0, 8000)
+    >>> antiresonate(y, 500.0, 80.0, 8000).round(12).tolist()
     [1.0, 2.0, -1.0]
     """
     signal, center, width = _check_resonator(samples, frequency, bandwidth, sample_rate)
-    return _antiresonate(signal, center, width, sample_rate)
+    a, b, c = _coefficients(center, width, sample_rate)
+    padded = np.concatenate([[0.0, 0.0], signal])
+    return (signal - b * padded[1:-1] - c * padded[:-2]) / a
 
 
 def glottal_pulses(
@@ -137,45 +148,17 @@ def glottal_pulses(
     >>> len(np.flatnonzero(pulses))
     100
     """
-    check_positive(sample_rate, "sample_rate")
-    contour = check_signal(pitch, "pitch")
+    sample_rate = checks.positive(sample_rate, "sample_rate")
+    contour, generator = as_signal(pitch, "pitch"), checks.rng(rng)
     if contour.min() <= 0 or contour.max() > sample_rate / 2:
         raise ValueError(
             f"pitch must be above 0 and at most {sample_rate / 2:g} Hz, "
             f"got {contour.min():g} to {contour.max():g}"
         )
-    if not 0 <= jitter <= 0.2:
-        raise ValueError(f"jitter must be from 0 to 0.2, got {jitter}")
-    return _glottal_pulses(contour, sample_rate, jitter, rng)
-
-
-def _coefficients(center: Floats, width: Floats, sample_rate: float) -> tuple[Floats, Floats, Floats]:
-    radius = np.exp(-np.pi * width / sample_rate)
-    b = 2 * radius * np.cos(2 * np.pi * center / sample_rate)
-    c = -(radius**2)
-    return 1 - b - c, b, c
-
-
-def _resonate(signal: Floats, center: Floats, width: Floats, sample_rate: float) -> Floats:
-    a, b, c = _coefficients(center, width, sample_rate)
-    filtered, last, before = [], 0.0, 0.0
-    # Each output needs the two before it: a loop over plain numbers is the fast way without SciPy.
-    for x_t, b_t, c_t in zip((a * signal).tolist(), b.tolist(), c.tolist(), strict=True):
-        last, before = x_t + b_t * last + c_t * before, last
-        filtered.append(last)
-    return np.array(filtered)
-
-
-def _antiresonate(signal: Floats, center: Floats, width: Floats, sample_rate: float) -> Floats:
-    a, b, c = _coefficients(center, width, sample_rate)
-    padded = np.concatenate([[0.0, 0.0], signal])
-    return (signal - b * padded[1:-1] - c * padded[:-2]) / a
-
-
-def _glottal_pulses(contour: Floats, sample_rate: float, jitter: float, rng: np.random.Generator) -> Floats:
+    jitter = checks.number(jitter, "jitter", least=0, most=0.2)
     periods = np.cumsum(contour) / sample_rate
     numbers = np.arange(1, int(periods[-1] + 1e-9) + 1)
-    moved = numbers + jitter * rng.standard_normal(len(numbers))
+    moved = numbers + jitter * generator.standard_normal(len(numbers))
     times = np.interp(moved - 1e-9, periods, np.arange(len(contour)))
     at = times.astype(int)
     share = times - at
@@ -189,18 +172,24 @@ def _glottal_pulses(contour: Floats, sample_rate: float, jitter: float, rng: np.
     return pulses[: len(contour)]
 
 
+def _coefficients(center: Floats, width: Floats, sample_rate: float) -> tuple[Floats, Floats, Floats]:
+    radius = np.exp(-np.pi * width / sample_rate)
+    b = 2 * radius * np.cos(2 * np.pi * center / sample_rate)
+    c = -(radius**2)
+    return 1 - b - c, b, c
+
+
 def _check_resonator(
     samples: ArrayLike, frequency: ArrayLike, bandwidth: ArrayLike, sample_rate: float
 ) -> tuple[Floats, Floats, Floats]:
-    check_positive(sample_rate, "sample_rate")
-    signal = check_signal(samples)
+    checks.positive(sample_rate, "sample_rate")
+    signal = as_signal(samples, "samples")
     tracks = []
     for given, name in ((frequency, "frequency"), (bandwidth, "bandwidth")):
-        track = np.asarray(given, dtype=float)
+        scalar: Any = given if np.isscalar(given) else None
+        track = checks.array(given, name) if scalar is None else np.asarray(checks.number(scalar, name))
         if track.shape not in ((), signal.shape):
             raise ValueError(f"{name} must be a number or have shape {signal.shape}, got shape {track.shape}")
-        if not np.isfinite(track).all():
-            raise ValueError(f"{name} must be finite")
         tracks.append(np.broadcast_to(track, signal.shape))
     center, width = tracks
     if center.min() < 0 or center.max() > sample_rate / 2:

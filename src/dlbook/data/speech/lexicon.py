@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
-from .checks import as_words
+from .checks import as_a, as_words
 
 SILENCE = "SIL"
 """Name of the unit that stands for silence. No word may use it."""
@@ -49,9 +49,11 @@ class Lexicon:
     units: tuple[str, ...]
 
     def __init__(self, pronunciations: Mapping[str, Sequence[str]]) -> None:
-        if not pronunciations:
+        if not as_a(pronunciations, "pronunciations", Mapping):
             raise ValueError("pronunciations must hold at least one word, got none")
-        spelled = {word: as_words(units, f"units of {word!r}") for word, units in pronunciations.items()}
+        spelled = {
+            word: as_words(units, f"pronunciations[{word!r}]") for word, units in pronunciations.items()
+        }
         for word, units in spelled.items():
             _check_name(word, "word")
             if not units:
@@ -83,7 +85,39 @@ class Lexicon:
         >>> Lexicon.whole_words(["yes", "no"]).spell("yes")
         ('yes',)
         """
-        return cls({word: (word,) for word in words})
+        names = as_words(list(as_a(words, "words", Iterable)), "words")
+        if not names:
+            raise ValueError("words must hold at least one word, got none")
+        return cls({word: (word,) for word in names})
+
+    def known(self, words: str | Sequence[str]) -> tuple[str, ...]:
+        """Return a phrase as its words, and refuse those that the lexicon does not have.
+
+        Parameters
+        ----------
+        words : str or sequence of str
+            The phrase. A text is split at its blanks.
+
+        Returns
+        -------
+        tuple of str
+            Its words.
+
+        Raises
+        ------
+        ValueError
+            If the lexicon does not have a word.
+
+        Examples
+        --------
+        >>> COMMANDS.known("go left")
+        ('go', 'left')
+        """
+        given = as_words(words, "words")
+        unknown = [word for word in given if word not in self]
+        if unknown:
+            raise ValueError(f"words must be among {', '.join(self.words)}, got {unknown[0]!r}")
+        return given
 
     def spell(self, word: str) -> tuple[str, ...]:
         """Look a word up.
@@ -103,7 +137,7 @@ class Lexicon:
         ValueError
             If the lexicon does not have the word.
         """
-        if word not in self._spelled:
+        if not isinstance(word, str) or word not in self._spelled:
             raise ValueError(f"word must be one of {', '.join(self.words)}, got {word!r}")
         return self._spelled[word]
 
@@ -119,11 +153,16 @@ class Lexicon:
         -------
         Lexicon
             A new lexicon. This one stays as it is.
+
+        Examples
+        --------
+        >>> Lexicon({"two": "T UW"}).extended({"to": "T UW"}).words
+        ('two', 'to')
         """
-        return Lexicon({**self._spelled, **pronunciations})
+        return Lexicon({**self._spelled, **as_a(pronunciations, "pronunciations", Mapping)})
 
     def __contains__(self, word: object) -> bool:
-        return word in self._spelled
+        return isinstance(word, str) and word in self._spelled
 
     def __len__(self) -> int:
         return len(self.words)
@@ -134,7 +173,7 @@ class Lexicon:
 
 def _check_name(name: str, what: str) -> None:
     if not isinstance(name, str) or not name or name != "".join(name.split()):
-        raise ValueError(f"{what} must be a text without blanks, got {name!r}")
+        raise ValueError(f"pronunciations must have names without blanks, got the {what} {name!r}")
 
 
 COMMANDS = Lexicon(

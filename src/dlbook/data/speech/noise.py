@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import check_count, check_signal
+from ... import checks
+from .checks import as_signal
 
 COLOURS: dict[str, float] = {"white": 0.0, "pink": 1.0, "brown": 2.0}
 """How fast the power of a noise falls with the frequency f: as 1, as 1/f or as 1/f squared."""
@@ -37,10 +38,9 @@ def coloured_noise(n_samples: int, *, rng: np.random.Generator, colour: str = "w
     >>> bool(abs(noise.mean()) < 1e-12), round(float((noise**2).mean()), 6)
     (True, 1.0)
     """
-    check_count(n_samples, "n_samples", least=2)
-    if colour not in COLOURS:
-        raise ValueError(f"colour must be one of {', '.join(COLOURS)}, got {colour!r}")
-    spectrum = np.fft.rfft(rng.standard_normal(n_samples))
+    n_samples = checks.count(n_samples, "n_samples", 2)
+    checks.choice(colour, "colour", COLOURS)
+    spectrum = np.fft.rfft(checks.rng(rng).standard_normal(n_samples))
     slope = np.arange(len(spectrum), dtype=float)
     slope[1:] **= -COLOURS[colour] / 2
     slope[0] = 0.0  # no mean
@@ -94,11 +94,10 @@ def add_noise(
     >>> round(float(10 * np.log10(ratio)), 6)
     20.0
     """
-    signal = check_signal(samples, least=2)
-    if not np.isfinite(snr):
-        raise ValueError(f"snr must be a finite number of decibels, got {snr}")
-    where = np.ones(len(signal), dtype=bool) if speech is None else np.asarray(speech)
-    if where.shape != signal.shape or where.dtype != bool or not where.any():
+    signal, snr = as_signal(samples, "samples", 2), checks.number(snr, "snr")
+    given = np.ones(len(signal), dtype=bool) if speech is None else speech
+    where = checks.array(given, "speech", signal.shape) != 0
+    if np.asarray(given).dtype != bool or not where.any():
         raise ValueError(f"speech must be {len(signal)} truth values, at least one of them true")
     power = (signal[where] ** 2).mean()
     if power == 0:

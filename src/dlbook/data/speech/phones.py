@@ -6,6 +6,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import checks
+from .checks import as_a
+
 VOICES = ("man", "woman")
 
 PETERSON_BARNEY: dict[str, dict[str, tuple[float, float, float, float]]] = {
@@ -175,9 +178,8 @@ def formant_targets(phone: Phone, voice: str) -> NDArray[np.float64]:
     >>> formant_targets(PHONES["IY"], "man").tolist()
     [[270.0, 2290.0, 3010.0]]
     """
-    if voice not in VOICES:
-        raise ValueError(f"voice must be one of {', '.join(VOICES)}, got {voice!r}")
-    if phone.path:
+    checks.choice(voice, "voice", VOICES)
+    if as_a(phone, "phone", Phone).path:
         return np.array([PETERSON_BARNEY[voice][vowel][1:] for vowel in phone.path], dtype=float)
     return np.array([phone.formants]) * voice_ratio(voice)
 
@@ -195,10 +197,16 @@ def voice_ratio(voice: str) -> NDArray[np.float64]:
     ndarray of shape (3,)
         Ratios of F1, F2 and F3.
 
+    Raises
+    ------
+    ValueError
+        If `voice` is unknown.
+
     Examples
     --------
     >>> voice_ratio("woman").round(2).tolist()
     [1.14, 1.18, 1.17]
     """
+    checks.choice(voice, "voice", VOICES)
     of = [np.array([PETERSON_BARNEY[who][v][1:] for v in PETERSON_BARNEY["man"]]) for who in (voice, "man")]
     return (of[0] / of[1]).mean(axis=0)

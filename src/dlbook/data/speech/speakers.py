@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .checks import check_count, check_positive
+from ... import checks
+from .checks import as_a
 from .phones import PETERSON_BARNEY, VOICES
 
 PITCH = {voice: float(np.mean([row[0] for row in PETERSON_BARNEY[voice].values()])) for voice in VOICES}
@@ -52,14 +53,15 @@ class Speaker:
     accent: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.voice not in VOICES:
-            raise ValueError(f"voice must be one of {', '.join(VOICES)}, got {self.voice!r}")
-        for name in ("tract", "rate"):
-            check_positive(getattr(self, name), name)
-        if not 50 <= self.pitch <= 500:
-            raise ValueError(f"pitch must be from 50 to 500 Hz, got {self.pitch}")
-        if not 0 <= self.breath <= 1:
-            raise ValueError(f"breath must be from 0 to 1, got {self.breath}")
+        as_a(self.name, "name", str)
+        checks.choice(self.voice, "voice", VOICES)
+        checks.positive(self.tract, "tract")
+        checks.positive(self.rate, "rate")
+        checks.number(self.pitch, "pitch", least=50, most=500)
+        checks.probability(self.breath, "breath")
+        for factors in as_a(self.accent, "accent", Mapping).values():
+            if not (checks.array(factors, "accent", (2,)) > 0).all():
+                raise ValueError(f"accent must be positive factors, got {factors}")
 
 
 def random_speaker(*, rng: np.random.Generator, name: str = "speaker", voice: str | None = None) -> Speaker:
@@ -86,9 +88,9 @@ def random_speaker(*, rng: np.random.Generator, name: str = "speaker", voice: st
     >>> random_speaker(rng=rng, name="first").voice
     'woman'
     """
-    chosen = voice or VOICES[int(rng.integers(len(VOICES)))]
-    if chosen not in VOICES:
-        raise ValueError(f"voice must be one of {', '.join(VOICES)}, got {chosen!r}")
+    rng = checks.rng(rng)
+    chosen = VOICES[int(rng.integers(len(VOICES)))] if voice is None else voice
+    checks.choice(chosen, "voice", VOICES)
     vowels = PETERSON_BARNEY[chosen]
     shifts = np.exp(0.07 * rng.standard_normal((len(vowels), 2)))
     return Speaker(
@@ -124,7 +126,7 @@ def random_speakers(count: int, *, rng: np.random.Generator, prefix: str = "spea
     >>> [s.voice for s in random_speakers(3, rng=np.random.default_rng(1))]
     ['man', 'woman', 'man']
     """
-    check_count(count, "count")
     return [
-        random_speaker(rng=rng, name=f"{prefix} {k + 1}", voice=VOICES[k % len(VOICES)]) for k in range(count)
+        random_speaker(rng=rng, name=f"{prefix} {k + 1}", voice=VOICES[k % len(VOICES)])
+        for k in range(checks.count(count, "count"))
     ]

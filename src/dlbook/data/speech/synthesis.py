@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import checks
 from ._rendering import SAMPLE_RATE, Section, render
-from .checks import as_words, check_range
+from .checks import as_a, as_span
 from .lexicon import COMMANDS, SILENCE, Lexicon
-from .noise import add_noise
+from .noise import COLOURS, add_noise
 from .phones import PHONES, Phone, formant_targets
 from .speakers import Speaker
 
@@ -90,6 +91,12 @@ class Utterance:
         -------
         Utterance
             A noisy copy.
+
+        Examples
+        --------
+        >>> said = synthesize("go", Speaker("Ada", "woman"), rng=np.random.default_rng(0))
+        >>> said.with_noise(10.0, rng=np.random.default_rng(1)).text
+        ('go',)
         """
         speech = np.zeros(len(self.samples), dtype=bool)
         for segment in self.words:
@@ -162,11 +169,14 @@ def synthesize(
     >>> bool(abs(said.samples).max() <= 1)
     True
     """
-    spoken = as_words(words)
+    rng, spoken = checks.rng(rng), as_a(lexicon, "lexicon", Lexicon).known(words)
     if not spoken:
         raise ValueError("words must hold at least one word, got none")
-    check_range(pause, "pause")
-    check_range(margin, "margin")
+    as_a(speaker, "speaker", Speaker)
+    if snr is not None:
+        checks.number(snr, "snr")
+    checks.choice(colour, "colour", COLOURS)
+    pause, margin = as_span(pause, "pause"), as_span(margin, "margin")
     spelled = [_phones_of(word, lexicon) for word in spoken]
     sections, spans = _sections(spoken, spelled, speaker, pause, margin, rng)
     samples = render(sections, speaker, rng)

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ... import checks
 from ...data.speech import SILENCE
-from ...data.speech.checks import check_features
+from ...data.speech.checks import as_features, as_words
+from ...numerics.gaussians import variances
+from ...numerics.logarithms import sum_logarithms
 from ..mixture import MixtureHMM
+from ._chains import chain_forward, component_log_densities
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -70,8 +74,10 @@ class AcousticModel:
     >>> model = AcousticModel(
     ...     ("SIL", "A"), (1, 2), np.array([0.5, 0.5, 0.5]), np.ones((3, 1)),
     ...     np.array([[[0.0]], [[5.0]], [[9.0]]]), np.ones((3, 1, 1)))
-    >>> model.chain(["SIL", "A", "SIL"]).tolist()
-    [0, 1, 2, 0]
+    >>> model.states_of("A").tolist(), model.chain(["SIL", "A", "SIL"]).tolist()
+    ([1, 2], [0, 1, 2, 0])
+    >>> model.log_likelihoods([[5.0]]).round(2).tolist()
+    [[-13.42, -0.92, -8.92]]
     >>> round(model.score([[0.0], [5.0], [9.0], [0.0]], ["SIL", "A", "SIL"]), 4)
     -6.4483
     """
@@ -84,23 +90,20 @@ class AcousticModel:
     variances: Floats
 
     def __post_init__(self) -> None:
-        if len(self.units) != len(self.sizes) or len(set(self.units)) != len(self.units):
+        units = as_words(self.units, "units")
+        sizes = tuple(checks.integers(self.sizes, "sizes", ("n_units",), least=1).tolist())
+        if len(units) != len(sizes) or len(set(units)) != len(units):
             raise ValueError("units must be different names, as many as sizes")
-        if SILENCE not in self.units:
-            raise ValueError(f"units must contain {SILENCE}, got {', '.join(self.units)}")
-        if min(self.sizes) < 1:
-            raise ValueError(f"sizes must be at least 1, got {min(self.sizes)}")
-        count = sum(self.sizes)
-        if self.stay.shape != (count,) or not ((self.stay > 0) & (self.stay < 1)).all():
+        if SILENCE not in units:
+            raise ValueError(f"units must contain {SILENCE}, got {', '.join(units)}")
+        count = sum(sizes)
+        stay = checks.array(self.stay, "stay", (count,))
+        if not ((stay > 0) & (stay < 1)).all():
             raise ValueError(f"stay must be {count} probabilities between 0 and 1")
-        if self.weights.ndim != 2 or len(self.weights) != count or (self.weights < 0).any():
-            raise ValueError(f"weights must have shape ({count}, n_components) and not be negative")
-        if not np.allclose(self.weights.sum(axis=1), 1):
-            raise ValueError("weights must have rows that sum to 1")
-        if self.means.ndim != 3 or self.means.shape[:2] != self.weights.shape:
-            raise ValueError(f"means must have shape (*{self.weights.shape}, n_features)")
-        if self.variances.shape != self.means.shape or not (self.variances > 0).all():
-            raise ValueError(f"variances must have shape {self.means.shape} and be positive")
+        weights = checks.probabilities(self.weights, "weights", (count, "n_components"))
+        means = checks.array(self.means, "means", (*weights.shape, "n_features"))
+        spread = variances(self.variances, "variances", means.shape)
+        vars(self).update(units=units, sizes=sizes, stay=stay, weights=weights, means=means, variances=spread)
 
     @property
     def n_states(self) -> int:
@@ -135,7 +138,7 @@ class AcousticModel:
         ValueError
             If the model does not have the unit.
         """
-        if unit not in self.units:
+        if not isinstance(unit, str) or unit not in self.units:
             raise ValueError(f"unit must be one of {', '.join(self.units)}, got {unit!r}")
         k = self.units.index(unit)
         first = sum(self.sizes[:k])
@@ -159,7 +162,7 @@ class AcousticModel:
         ValueError
             If there is no unit or the model does not have it.
         """
-        if isinstance(units, str) or not len(units):
+        if isinstance(units, str) or not as_words(units, "units"):
             raise ValueError(f"units must be a sequence of at least one name, got {units!r}")
         return np.concatenate([self.states_of(unit) for unit in units])
 
@@ -181,9 +184,8 @@ class AcousticModel:
         ValueError
             If the features have a wrong shape or are not finite.
         """
-        x = check_features(features, n_features=self.n_features)
-        parts = _component_log_likelihoods(x, self.weights, self.means, self.variances)
-        return _log_sum(parts)
+        x = as_features(features, "features", self.n_features)
+        return sum_logarithms(component_log_densities(x, self.weights, self.means, self.variances), axis=-1)
 
     def score(self, features: ArrayLike, units: Sequence[str]) -> float:
         """Return the log-likelihood of frames under a chain of units, summed over all its paths.
@@ -208,7 +210,7 @@ class AcousticModel:
         states = self.chain(units)
         emissions = self.log_likelihoods(features)[:, states]
         stay, leave = np.log(self.stay[states]), np.log1p(-self.stay[states])
-        return float(_forward(emissions[None], stay[None], leave[None])[0, -1, -1] + leave[-1])
+        return float(chain_forward(emissions[None], stay[None], leave[None])[0, -1, -1] + leave[-1])
 
     def hmm(self, units: Sequence[str]) -> MixtureHMM:
         """Return a chain of units as a hidden Markov model of the chapter, to draw, to sample or to decode.
@@ -258,51 +260,3 @@ class AcousticModel:
             self.variances[chain],
             states=names,
         )
-
-
-def _component_log_likelihoods(x: Floats, weights: Floats, means: Floats, variances: Floats) -> Floats:
-    """Weighted log densities of all Gaussians, of shape (n_frames, n_states, n_components)."""
-    shape = weights.shape
-    precision = (1 / variances).reshape(-1, x.shape[1])
-    centers = means.reshape(-1, x.shape[1])
-    squares = x**2 @ precision.T - 2 * x @ (centers * precision).T + (centers**2 * precision).sum(axis=1)
-    with np.errstate(divide="ignore"):
-        constant = np.log(weights.ravel()) - 0.5 * np.log(2 * np.pi / precision).sum(axis=1)
-    return (constant - 0.5 * squares).reshape(len(x), *shape)
-
-
-def _log_sum(parts: Floats) -> Floats:
-    """Logarithm of a sum over the last axis, from logarithms."""
-    top = parts.max(axis=-1)
-    return top + np.log(np.exp(parts - top[..., None]).sum(axis=-1))
-
-
-def _forward(emissions: Floats, stay: Floats, leave: Floats) -> Floats:
-    """Log forward probabilities of a batch of chains.
-
-    `emissions` has shape (batch, n_frames, n_states), `stay` and `leave` (batch, n_states).
-    """
-    alpha = np.full(emissions.shape, -np.inf)
-    alpha[:, 0, 0] = emissions[:, 0, 0]
-    for t in range(1, emissions.shape[1]):
-        here = alpha[:, t - 1] + stay
-        moved = alpha[:, t - 1, :-1] + leave[:, :-1]
-        here[:, 1:] = np.logaddexp(here[:, 1:], moved)
-        alpha[:, t] = here + emissions[:, t]
-    return alpha
-
-
-def _backward(emissions: Floats, stay: Floats, leave: Floats, lengths: Indices, sizes: Indices) -> Floats:
-    """Log backward probabilities of a batch of chains; sequence b ends after its `lengths[b]` frames."""
-    batch, n_frames, n_states = emissions.shape
-    last = np.full((batch, n_states), -np.inf)
-    rows = np.arange(batch)
-    last[rows, sizes - 1] = leave[rows, sizes - 1]
-    beta = np.full(emissions.shape, -np.inf)
-    beta[:, -1] = np.where((lengths == n_frames)[:, None], last, -np.inf)
-    for t in range(n_frames - 2, -1, -1):
-        ahead = emissions[:, t + 1] + beta[:, t + 1]
-        here = stay + ahead
-        here[:, :-1] = np.logaddexp(here[:, :-1], leave[:, :-1] + ahead[:, 1:])
-        beta[:, t] = np.where((lengths == t + 1)[:, None], last, here)
-    return beta

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ... import checks
 from ...data.speech import Lexicon, Segment
-from ...data.speech.checks import as_words, check_features
+from ...data.speech.checks import as_a, as_features
 from ..recursions import viterbi_recursion
 from ._network import Network
 from .acoustic import AcousticModel
@@ -143,6 +144,10 @@ class ConnectedRecognizer:
     ('ab', 'ba')
     >>> heard.word_frames
     (('ab', 1, 4), ('ba', 5, 8))
+    >>> heard.word_times(FrontEnd())[0].label, len(heard.unit_times(FrontEnd()))
+    ('ab', 6)
+    >>> recognizer.align([[0.0], [3.0], [6.0], [6.1], [0.1]], "ab").word_frames
+    (('ab', 1, 4),)
     """
 
     def __init__(
@@ -155,24 +160,20 @@ class ConnectedRecognizer:
         insertion_penalty: float = 0.0,
         pause_probability: float = 0.5,
     ) -> None:
-        self.model, self.lexicon = model, lexicon
-        self.language = BigramModel.uniform(lexicon.words) if language is None else language
+        self.model, self.lexicon = as_a(model, "model", AcousticModel), as_a(lexicon, "lexicon", Lexicon)
+        known = BigramModel.uniform(lexicon.words) if language is None else language
+        self.language = as_a(known, "language", BigramModel)
         if set(self.language.words) != set(lexicon.words):
             raise ValueError(
                 f"language must have the words of the lexicon ({', '.join(lexicon.words)}), "
                 f"got {', '.join(self.language.words)}"
             )
-        if not (np.isfinite(language_weight) and language_weight >= 0):
-            raise ValueError(f"language_weight must be finite and not negative, got {language_weight}")
-        if not np.isfinite(insertion_penalty):
-            raise ValueError(f"insertion_penalty must be finite, got {insertion_penalty}")
-        if not 0 < pause_probability < 1:
-            raise ValueError(f"pause_probability must be between 0 and 1, got {pause_probability}")
+        self.language_weight = checks.not_negative(language_weight, "language_weight")
+        self.insertion_penalty = checks.number(insertion_penalty, "insertion_penalty")
+        self.pause_probability = checks.number(pause_probability, "pause_probability", above=0, below=1)
         short = [w for w in lexicon.words if len(model.chain(lexicon.spell(w))) < 2]
         if short:
             raise ValueError(f"words must have at least two states, got one for {short[0]!r}")
-        self.language_weight, self.insertion_penalty = language_weight, insertion_penalty
-        self.pause_probability = pause_probability
         self._network = self._loop()
 
     def decode(self, features: ArrayLike) -> Hypothesis:
@@ -216,7 +217,7 @@ class ConnectedRecognizer:
             If the features do not fit, a word is not in the lexicon, the language model holds the words
             impossible, or there are fewer frames than the words have states.
         """
-        return self._best(self._line(as_words(words)), features)
+        return self._best(self._line(self.lexicon.known(words)), features)
 
     def _bigram(self, word: str, after: str) -> float:
         """Score of an arc into a word or into the end."""
@@ -273,7 +274,7 @@ class ConnectedRecognizer:
                 network.finish(silence, bigram)
 
     def _best(self, network: Network, features: ArrayLike) -> Hypothesis:
-        x = check_features(features, n_features=self.model.n_features)
+        x = as_features(features, "features", self.model.n_features)
         emissions = self.model.log_likelihoods(x)[:, network.states]
         emissions[-1] += network.log_end
         path, score = viterbi_recursion(network.log_start, network.log_transition, emissions)

@@ -3,11 +3,14 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...data.speech.checks import check_count, check_features, check_positive, check_signal
+from ... import checks
+from ...data.speech.checks import as_features, as_signal
 
 Floats = NDArray[np.float64]
 FLOOR = 1e-10
 """Least power that a logarithm is taken of."""
+HIGHEST = 7e5
+"""Mel beyond this have no frequency that is a number."""
 
 
 def pre_emphasize(samples: ArrayLike, coefficient: float = 0.97) -> Floats:
@@ -35,9 +38,7 @@ def pre_emphasize(samples: ArrayLike, coefficient: float = 0.97) -> Floats:
     >>> pre_emphasize([1.0, 1.0, 0.0], 0.5).tolist()
     [1.0, 0.5, -0.5]
     """
-    signal = check_signal(samples)
-    if not 0 <= coefficient <= 1:
-        raise ValueError(f"coefficient must be from 0 to 1, got {coefficient}")
+    signal, coefficient = as_signal(samples, "samples"), checks.probability(coefficient, "coefficient")
     return np.concatenate([signal[:1], signal[1:] - coefficient * signal[:-1]])
 
 
@@ -68,9 +69,8 @@ def cut_frames(samples: ArrayLike, width: int, hop: int) -> Floats:
     >>> cut_frames([0, 1, 2, 3, 4, 5], width=4, hop=2).tolist()
     [[0.0, 1.0, 2.0, 3.0], [2.0, 3.0, 4.0, 5.0]]
     """
-    check_count(width, "width")
-    check_count(hop, "hop")
-    signal = check_signal(samples, least=width)
+    width, hop = checks.count(width, "width"), checks.count(hop, "hop")
+    signal = as_signal(samples, "samples", width)
     return np.lib.stride_tricks.sliding_window_view(signal, width)[::hop].copy()
 
 
@@ -113,10 +113,9 @@ def power_spectra(frames: ArrayLike, n_fft: int | None = None) -> Floats:
     >>> power_spectra([[1.0, 1.0, 1.0, 1.0]], n_fft=4).round(4).tolist()
     [[0.7225, 0.2381, 0.0]]
     """
-    table = check_features(frames, "frames")
+    table = as_features(frames, "frames")
     width = table.shape[1]
-    length = 1 << (width - 1).bit_length() if n_fft is None else n_fft
-    check_count(length, "n_fft", least=width)
+    length = 1 << (width - 1).bit_length() if n_fft is None else checks.count(n_fft, "n_fft", width)
     spectra = np.fft.rfft(table * np.hamming(width), length, axis=1)
     return (spectra.real**2 + spectra.imag**2) / length
 
@@ -154,9 +153,7 @@ def hz_to_mel(frequency: ArrayLike) -> Floats:
     >>> hz_to_mel([0, 700, 1000]).round(1).tolist()
     [0.0, 781.2, 1000.0]
     """
-    given = np.asarray(frequency, dtype=float)
-    if not np.isfinite(given).all() or (given < 0).any():
-        raise ValueError("frequency must be finite and not negative")
+    given = _not_negative(frequency, "frequency")
     return 2595 * np.log10(1 + given / 700)
 
 
@@ -183,10 +180,17 @@ def mel_to_hz(mel: ArrayLike) -> Floats:
     >>> mel_to_hz(hz_to_mel([50, 3000])).round(6).tolist()
     [50.0, 3000.0]
     """
-    given = np.asarray(mel, dtype=float)
-    if not np.isfinite(given).all() or (given < 0).any():
-        raise ValueError("mel must be finite and not negative")
+    given = _not_negative(mel, "mel")
+    if (given > HIGHEST).any():
+        raise ValueError(f"mel must be at most {HIGHEST:g}, got {given.max():.6g}")
     return 700 * (10 ** (given / 2595) - 1)
+
+
+def _not_negative(value: ArrayLike, name: str) -> Floats:
+    given = checks.array(value, name)
+    if (given < 0).any():
+        raise ValueError(f"{name} must not be negative, got {given.min():.6g}")
+    return given
 
 
 def mel_filterbank(
@@ -235,10 +239,9 @@ def mel_filterbank(
     >>> filters.shape
     (20, 129)
     """
-    check_count(n_filters, "n_filters")
-    check_count(n_fft, "n_fft", least=2)
-    check_positive(sample_rate, "sample_rate")
-    top = sample_rate / 2 if high is None else high
+    n_filters, n_fft = checks.count(n_filters, "n_filters"), checks.count(n_fft, "n_fft", 2)
+    sample_rate, low = checks.positive(sample_rate, "sample_rate"), checks.number(low, "low")
+    top = sample_rate / 2 if high is None else checks.number(high, "high")
     if not 0 <= low < top <= sample_rate / 2:
         raise ValueError(
             f"low and high must be 0 <= low < high <= {sample_rate / 2:g} Hz, got {low} and {top}"
@@ -291,10 +294,8 @@ def cosine_transform(n_outputs: int, n_inputs: int) -> Floats:
     >>> bool(np.allclose(matrix @ matrix.T, np.eye(4)))
     True
     """
-    check_count(n_inputs, "n_inputs")
-    check_count(n_outputs, "n_outputs")
-    if n_outputs > n_inputs:
-        raise ValueError(f"n_outputs must be at most n_inputs={n_inputs}, got {n_outputs}")
+    n_inputs = checks.count(n_inputs, "n_inputs")
+    n_outputs = checks.count(n_outputs, "n_outputs", most=n_inputs)
     order, position = np.arange(n_outputs)[:, None], np.arange(n_inputs) + 0.5
     matrix = np.sqrt(2 / n_inputs) * np.cos(np.pi * order * position / n_inputs)
     matrix[0] /= np.sqrt(2)
@@ -330,8 +331,7 @@ def deltas(features: ArrayLike, reach: int = 2) -> Floats:
     >>> deltas([[0.0], [1.0], [2.0], [3.0], [4.0]]).ravel().tolist()
     [0.5, 0.8, 1.0, 0.8, 0.5]
     """
-    table = check_features(features)
-    check_count(reach, "reach")
+    table, reach = as_features(features, "features"), checks.count(reach, "reach")
     n_frames = len(table)
     padded = np.pad(table, ((reach, reach), (0, 0)), mode="edge")
     steps = range(1, reach + 1)
@@ -365,5 +365,5 @@ def normalize_mean(features: ArrayLike) -> Floats:
     >>> normalize_mean([[1.0, 5.0], [3.0, 5.0]]).tolist()
     [[-1.0, 0.0], [1.0, 0.0]]
     """
-    table = check_features(features)
+    table = as_features(features, "features")
     return table - table.mean(axis=0)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...data.speech.checks import check_count, check_positive, check_signal
+from ... import checks
+from ...data.speech.checks import as_signal
 from .features import (
     FLOOR,
     cosine_transform,
@@ -64,8 +65,13 @@ class FrontEnd:
     Examples
     --------
     >>> second = np.sin(2 * np.pi * 440 * np.arange(8000) / 8000)
-    >>> FrontEnd()(second).shape
-    (98, 26)
+    >>> front_end = FrontEnd()
+    >>> front_end(second).shape, front_end.cepstra(second).shape
+    ((98, 26), (98, 13))
+    >>> front_end.spectrogram(second).shape, front_end.log_energies(second).shape
+    ((98, 129), (98, 23))
+    >>> front_end.times(2).tolist(), round(front_end.boundary(1), 4)
+    ([0.0125, 0.0225], 0.0175)
     """
 
     sample_rate: int = 8000
@@ -80,15 +86,16 @@ class FrontEnd:
 
     def __post_init__(self) -> None:
         for name in ("sample_rate", "frame", "hop"):
-            check_positive(getattr(self, name), name)
-        check_count(self.n_fft, "n_fft", least=self.frame_samples)
+            checks.positive(getattr(self, name), name)
+        checks.count(self.n_fft, "n_fft", self.frame_samples)
         if self.hop_samples < 1 or self.frame_samples < 2:
             raise ValueError("frame and hop must hold at least two samples and one sample")
-        if self.delta_orders not in (0, 1, 2):
-            raise ValueError(f"delta_orders must be 0, 1 or 2, got {self.delta_orders}")
-        pre_emphasize([0.0], self.pre_emphasis)
+        checks.count(self.delta_orders, "delta_orders", 0, 2)
+        if not isinstance(self.normalize, bool | np.bool_):
+            raise ValueError(f"normalize must be True or False, got {self.normalize!r}")
+        checks.probability(self.pre_emphasis, "pre_emphasis")
         mel_filterbank(self.n_filters, self.n_fft, self.sample_rate)
-        cosine_transform(self.n_coefficients, self.n_filters)
+        checks.count(self.n_coefficients, "n_coefficients", most=self.n_filters)
 
     @property
     def frame_samples(self) -> int:
@@ -190,8 +197,7 @@ class FrontEnd:
         ndarray of shape (n_frames,)
             Times in seconds.
         """
-        check_count(n_frames, "n_frames")
-        return np.arange(n_frames, dtype=np.float64) * self.hop + self.frame / 2
+        return np.arange(checks.count(n_frames, "n_frames"), dtype=np.float64) * self.hop + self.frame / 2
 
     def boundary(self, frame: int) -> float:
         """Return the time that separates a frame from the one before it.
@@ -206,7 +212,7 @@ class FrontEnd:
         float
             Seconds: half a hop before the middle of the frame.
         """
-        return frame * self.hop + (self.frame - self.hop) / 2
+        return checks.count(frame, "frame", 0) * self.hop + (self.frame - self.hop) / 2
 
     @property
     def frequencies(self) -> Floats:
@@ -214,7 +220,7 @@ class FrontEnd:
         return np.asarray(np.fft.rfftfreq(self.n_fft, 1 / self.sample_rate), dtype=float)
 
     def _checked(self, samples: ArrayLike) -> Floats:
-        signal = check_signal(samples)
+        signal = as_signal(samples, "samples")
         if len(signal) < self.frame_samples:
             raise ValueError(
                 f"samples must be at least one frame of {self.frame_samples} samples long, got {len(signal)}"

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ... import checks
 from ...data.speech import SILENCE, Lexicon
-from ...data.speech.checks import check_features
-from .acoustic import AcousticModel, _forward
+from ...data.speech.checks import as_a, as_features
+from ._chains import chain_forward
+from .acoustic import AcousticModel
 
 Floats = NDArray[np.float64]
 
@@ -52,8 +54,11 @@ class IsolatedRecognizer:
     ...     ("SIL", "A", "B"), (1, 1, 1), np.full(3, 0.5), np.ones((3, 1)),
     ...     np.array([[[0.0]], [[3.0]], [[6.0]]]), np.ones((3, 1, 1)))
     >>> recognizer = IsolatedRecognizer(model, Lexicon({"ab": "A B", "ba": "B A"}))
-    >>> recognizer.recognize([[0.1], [2.8], [3.1], [6.2], [0.2]])
-    'ab'
+    >>> frames = [[0.1], [2.8], [3.1], [6.2], [0.2]]
+    >>> recognizer.recognize(frames), recognizer.words[recognizer.scores(frames).argmax()]
+    ('ab', 'ab')
+    >>> recognizer.posteriors(frames).round(4).tolist()
+    [1.0, 0.0]
     """
 
     words: tuple[str, ...]
@@ -61,7 +66,8 @@ class IsolatedRecognizer:
     def __init__(
         self, model: AcousticModel, lexicon: Lexicon, priors: Mapping[str, float] | None = None
     ) -> None:
-        self.model, self.lexicon, self.words = model, lexicon, lexicon.words
+        self.model, self.lexicon = as_a(model, "model", AcousticModel), as_a(lexicon, "lexicon", Lexicon)
+        self.words = lexicon.words
         self._log_priors = _check_priors(priors, lexicon.words)
         chains = [model.chain((SILENCE, *lexicon.spell(word), SILENCE)) for word in lexicon.words]
         self._sizes = np.array([len(chain) for chain in chains])
@@ -87,7 +93,7 @@ class IsolatedRecognizer:
         ValueError
             If the features do not fit, or there are fewer frames than any word has states.
         """
-        x = check_features(features, n_features=self.model.n_features)
+        x = as_features(features, "features", self.model.n_features)
         if len(x) < self._sizes.min():
             raise ValueError(
                 f"features must have at least {self._sizes.min()} frames, one for each state of the shortest "
@@ -97,7 +103,7 @@ class IsolatedRecognizer:
         emissions[np.broadcast_to(self._beyond[:, None], emissions.shape)] = -np.inf
         stay, leave = np.log(self.model.stay[self._chains]), np.log1p(-self.model.stay[self._chains])
         rows = np.arange(len(self.words))
-        last = _forward(emissions, stay, leave)[rows, -1, self._sizes - 1]
+        last = chain_forward(emissions, stay, leave)[rows, -1, self._sizes - 1]
         return last + leave[rows, self._sizes - 1] + self._log_priors
 
     def posteriors(self, features: ArrayLike) -> Floats:
@@ -137,9 +143,9 @@ class IsolatedRecognizer:
 def _check_priors(priors: Mapping[str, float] | None, words: tuple[str, ...]) -> Floats:
     if priors is None:
         return np.full(len(words), -np.log(len(words)))
-    if set(priors) != set(words):
-        raise ValueError(f"priors must name the words {', '.join(words)}, got {', '.join(priors)}")
-    values = np.array([priors[word] for word in words], dtype=float)
-    if not (np.isfinite(values).all() and (values > 0).all() and np.isclose(values.sum(), 1)):
-        raise ValueError(f"priors must be positive and sum to 1, got a sum of {values.sum():.4g}")
+    if set(as_a(priors, "priors", Mapping)) != set(words):
+        raise ValueError(f"priors must name the words {', '.join(words)}, got {', '.join(map(str, priors))}")
+    values = checks.probabilities([priors[word] for word in words], "priors")
+    if not values.all():
+        raise ValueError(f"priors must be positive, got 0 for {words[int(values.argmin())]!r}")
     return np.log(values)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.speech.checks import as_words
+from ... import checks
+from ...data.speech.checks import as_a, as_words
 
 BEGIN, END = "<s>", "</s>"
 
@@ -72,18 +73,14 @@ class BigramModel:
     probabilities: NDArray[np.float64]
 
     def __init__(self, words: Sequence[str], counts: NDArray[np.float64], *, smoothing: float = 0.1) -> None:
-        vocabulary = as_words(list(words))
-        if not vocabulary or len(set(vocabulary)) != len(vocabulary):
-            raise ValueError("words must be different, at least one")
+        vocabulary = _vocabulary(words)
         if BEGIN in vocabulary or END in vocabulary:
             raise ValueError(f"words must not contain {BEGIN} or {END}")
-        table = np.array(counts, dtype=float)
         side = len(vocabulary) + 1
-        if table.shape != (side, side) or not np.isfinite(table).all() or (table < 0).any():
-            raise ValueError(f"counts must have shape ({side}, {side}), be finite and not negative")
-        if not (np.isfinite(smoothing) and smoothing >= 0):
-            raise ValueError(f"smoothing must be finite and not negative, got {smoothing}")
-        smoothed = table + smoothing
+        table = checks.array(counts, "counts", (side, side)).copy()
+        if (table < 0).any():
+            raise ValueError(f"counts must not be negative, got {table.min():.6g}")
+        smoothed = table + checks.not_negative(smoothing, "smoothing")
         sums = smoothed.sum(axis=1, keepdims=True)
         if (sums == 0).any():
             name = (BEGIN, *vocabulary)[int(np.flatnonzero(sums.ravel() == 0)[0])]
@@ -120,10 +117,10 @@ class BigramModel:
         ValueError
             If there is no phrase, a phrase is empty or holds a word that is not in the vocabulary.
         """
-        given = [as_words(phrase, "phrases") for phrase in phrases]
-        if not given or not all(given):
+        given = _phrases(phrases)
+        if not all(given):
             raise ValueError("phrases must be at least one, each of at least one word")
-        vocabulary = tuple(words) if words is not None else tuple(sorted({w for p in given for w in p}))
+        vocabulary = tuple(sorted({w for p in given for w in p})) if words is None else _vocabulary(words)
         index = {word: k for k, word in enumerate(vocabulary)}
         counts = np.zeros((len(vocabulary) + 1, len(vocabulary) + 1))
         for phrase in given:
@@ -153,7 +150,8 @@ class BigramModel:
         >>> BigramModel.uniform(["yes", "no"]).probability("no", after="yes")
         0.3333333333333333
         """
-        return cls(words, np.zeros((len(words) + 1, len(words) + 1)), smoothing=1.0)
+        vocabulary = _vocabulary(words)
+        return cls(vocabulary, np.zeros((len(vocabulary) + 1, len(vocabulary) + 1)), smoothing=1.0)
 
     def probability(self, word: str, after: str = BEGIN) -> float:
         """Return the probability of a word.
@@ -175,8 +173,8 @@ class BigramModel:
         ValueError
             If a word is unknown.
         """
-        row = 0 if after == BEGIN else self._number(after) + 1
-        column = len(self.words) if word == END else self._number(word)
+        row = 0 if as_a(after, "after", str) == BEGIN else self._number(after, "after") + 1
+        column = len(self.words) if as_a(word, "word", str) == END else self._number(word, "word")
         return float(self.probabilities[row, column])
 
     def log_probability(self, phrase: str | Sequence[str]) -> float:
@@ -197,7 +195,7 @@ class BigramModel:
         ValueError
             If a word is unknown.
         """
-        numbers = [self._number(word) for word in as_words(phrase, "phrase")]
+        numbers = [self._number(word, "phrase") for word in as_words(phrase, "phrase")]
         chosen = self.probabilities[[0, *[k + 1 for k in numbers]], [*numbers, len(self.words)]]
         with np.errstate(divide="ignore"):
             return float(np.log(chosen).sum())
@@ -231,9 +229,7 @@ class BigramModel:
         >>> round(BigramModel.uniform(["yes", "no"]).perplexity(["yes", "no no"]), 6)
         3.0
         """
-        given = [as_words(phrase, "phrases") for phrase in phrases]
-        if not given:
-            raise ValueError("phrases must be at least one, got none")
+        given = _phrases(phrases)
         total = sum(self.log_probability(phrase) for phrase in given)
         return float(np.exp(-total / sum(len(phrase) + 1 for phrase in given)))
 
@@ -251,7 +247,14 @@ class BigramModel:
         -------
         tuple of str
             The words.
+
+        Examples
+        --------
+        >>> model = BigramModel(["yes", "no"], [[1, 0, 0], [0, 1, 0], [0, 0, 1]], smoothing=0.0)
+        >>> model.sample(rng=np.random.default_rng(0), longest=5)
+        ('yes', 'no')
         """
+        rng, longest = checks.rng(rng), checks.count(longest, "longest", 0)
         phrase: list[str] = []
         row = 0
         while len(phrase) < longest:
@@ -262,7 +265,24 @@ class BigramModel:
             row = column + 1
         return tuple(phrase)
 
-    def _number(self, word: str) -> int:
-        if word not in self._index:
-            raise ValueError(f"word must be one of {', '.join(self.words)}, got {word!r}")
+    def _number(self, word: str, name: str) -> int:
+        if not isinstance(word, str) or word not in self._index:
+            raise ValueError(f"{name} must be one of {', '.join(self.words)}, got {word!r:.60}")
         return self._index[word]
+
+
+def _vocabulary(words: Sequence[str]) -> tuple[str, ...]:
+    vocabulary = as_words(words, "words")
+    if not vocabulary or len(set(vocabulary)) != len(vocabulary):
+        raise ValueError(f"words must be different, at least one, got {', '.join(vocabulary) or 'none'}")
+    return vocabulary
+
+
+def _phrases(phrases: Iterable[str | Sequence[str]]) -> list[tuple[str, ...]]:
+    """Return one phrase or more, as words."""
+    if isinstance(phrases, str) or not isinstance(phrases, Iterable):
+        raise ValueError(f"phrases must be several phrases, got {phrases!r:.60}")
+    given = [as_words(phrase, "phrases") for phrase in phrases]
+    if not given:
+        raise ValueError("phrases must be at least one, got none")
+    return given

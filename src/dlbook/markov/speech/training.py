@@ -6,15 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ... import checks
 from ...data.speech import SILENCE, Lexicon
-from ...data.speech.checks import check_count, check_features
-from .acoustic import (
-    AcousticModel,
-    _backward,
-    _component_log_likelihoods,
-    _forward,
-    _log_sum,
-)
+from ...data.speech.checks import as_a, as_features
+from ...numerics.logarithms import sum_logarithms
+from ._chains import chain_backward, chain_forward, component_log_densities
+from .acoustic import AcousticModel
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -117,11 +114,11 @@ def train_acoustic_model(
     >>> fit.model.means[:, 0, 0].round(1).tolist(), fit.model.units
     ([-0.0, 3.0, 6.0], ('SIL', 'A', 'B'))
     """
-    for value, name in ((states_per_unit, "states_per_unit"), (silence_states, "silence_states")):
-        check_count(value, name)
-    check_count(doublings, "doublings", least=0)
-    check_count(n_iterations, "n_iterations")
-    units = (SILENCE, *lexicon.units)
+    states_per_unit = checks.count(states_per_unit, "states_per_unit")
+    silence_states = checks.count(silence_states, "silence_states")
+    doublings = checks.count(doublings, "doublings", 0)
+    n_iterations = checks.count(n_iterations, "n_iterations")
+    units = (SILENCE, *as_a(lexicon, "lexicon", Lexicon).units)
     sizes = (silence_states, *[states_per_unit] * len(lexicon.units))
     data = _Data.of(recordings, words, lexicon, units, sizes)
     model = _flat_start(data, units, sizes)
@@ -161,12 +158,16 @@ class _Data:
         units: tuple[str, ...],
         sizes: tuple[int, ...],
     ) -> "_Data":
-        if isinstance(words, str) or len(recordings) != len(words) or not len(words):
+        if isinstance(words, str) or not isinstance(words, list | tuple):
+            raise ValueError(f"words must be a sequence with the word of each recording, got {words!r:.60}")
+        if not isinstance(recordings, Sequence | np.ndarray) or isinstance(recordings, str):
+            raise ValueError(f"recordings must be a sequence of features, got {recordings!r:.60}")
+        if len(recordings) != len(words) or not len(words):
             raise ValueError(
                 f"recordings and words must be equally many, at least one, "
                 f"got {len(recordings)} and {len(words)}"
             )
-        tables = [check_features(x, f"recordings[{k}]") for k, x in enumerate(recordings)]
+        tables = [as_features(x, f"recordings[{k}]") for k, x in enumerate(recordings)]
         odd = [k for k, x in enumerate(tables) if x.shape[1] != tables[0].shape[1]]
         if odd:
             raise ValueError(
@@ -174,6 +175,7 @@ class _Data:
             )
         first = np.cumsum([0, *sizes])
         states = {unit: np.arange(first[k], first[k + 1]) for k, unit in enumerate(units)}
+        words = lexicon.known(words)
         spelled = [(SILENCE, *lexicon.spell(word), SILENCE) for word in words]
         missing = [unit for unit in units if not any(unit in chain for chain in spelled)]
         if missing:
@@ -232,14 +234,14 @@ def _expectations(model: AcousticModel, data: _Data) -> tuple[Floats, Floats, fl
     Returns the probabilities of states (n_frames, n_states), the expected numbers of stays (n_states,), the
     log-likelihood of all recordings, and the log densities of all Gaussians.
     """
-    parts = _component_log_likelihoods(data.frames, model.weights, model.means, model.variances)
-    densities = _log_sum(parts)
+    parts = component_log_densities(data.frames, model.weights, model.means, model.variances)
+    densities = sum_logarithms(parts, axis=-1)
     emissions = densities[data.rows[:, :, None], data.chains[:, None, :]]
     beyond = np.arange(data.chains.shape[1]) >= data.sizes[:, None]
     emissions[np.broadcast_to(beyond[:, None], emissions.shape)] = -np.inf
     stay, leave = np.log(model.stay)[data.chains], np.log1p(-model.stay)[data.chains]
-    alpha = _forward(emissions, stay, leave)
-    beta = _backward(emissions, stay, leave, data.lengths, data.sizes)
+    alpha = chain_forward(emissions, stay, leave)
+    beta = chain_backward(emissions, stay, leave, data.lengths, data.sizes)
     batch = np.arange(len(data.lengths))
     ends = (batch, data.lengths - 1, data.sizes - 1)
     totals = alpha[ends] + leave[batch, data.sizes - 1]
@@ -260,7 +262,7 @@ def _iterate(model: AcousticModel, data: _Data) -> tuple[AcousticModel, float]:
     """One iteration of Baum-Welch: the new model, and the log-likelihood of the old one."""
     belongs, stayed, log_likelihood, parts = _expectations(model, data)
     stay = np.clip(stayed / belongs.sum(axis=0), 0.01, 0.99)
-    shares = belongs[:, :, None] * np.exp(parts - _log_sum(parts)[..., None])
+    shares = belongs[:, :, None] * np.exp(parts - sum_logarithms(parts, axis=-1)[..., None])
     flat = shares.reshape(len(data.frames), -1)
     counts = flat.sum(axis=0)
     alive = np.maximum(counts, 1e-8)

@@ -1,9 +1,7 @@
-"""Drawing from probabilities, drawing probabilities, and estimating them from counts."""
+"""Drawing from chains, and drawing chains."""
 
 import numpy as np
 from numpy.typing import NDArray
-
-from ._densities import EMPTY
 
 Floats = NDArray[np.float64]
 
@@ -14,20 +12,22 @@ def cumulative(probabilities: Floats) -> Floats:
     return sums / sums[..., -1:]
 
 
+def draw_states(
+    start: Floats, transition: Floats, length: int, n_sequences: int, rng: np.random.Generator
+) -> NDArray[np.intp]:
+    """Draw sequences of states, of shape (n_sequences, length)."""
+    chances = rng.random((length, n_sequences))
+    states = np.empty((n_sequences, length), dtype=np.intp)
+    moves = cumulative(transition)
+    states[:, 0] = np.searchsorted(cumulative(start), chances[0], side="right")
+    for t in range(1, length):
+        states[:, t] = (moves[states[:, t - 1]] <= chances[t][:, None]).sum(axis=1)
+    return states
+
+
 def random_chain(
     n_states: int, rng: np.random.Generator, concentration: float = 1.0
 ) -> tuple[Floats, Floats]:
     """Draw the probabilities of the first state, and transition probabilities."""
     start = rng.dirichlet(np.full(n_states, concentration))
     return start, rng.dirichlet(np.full(n_states, concentration), size=n_states)
-
-
-def shares(counts: Floats, current: Floats, pseudocount: float = 0.0) -> Floats:
-    """Divide expected counts by their sum along the last axis.
-
-    What is impossible in the current probabilities stays so, and rows without counts stay as they are.
-    """
-    counts = np.where(current > 0, counts + pseudocount, 0.0)
-    total = counts.sum(axis=-1, keepdims=True)
-    seen = total > EMPTY
-    return np.where(seen, counts / np.where(seen, total, 1.0), current)
