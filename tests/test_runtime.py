@@ -169,7 +169,7 @@ def test_every_card_grows_and_a_late_call_is_no_error(monkeypatch):
         experimental=types.SimpleNamespace(set_memory_growth=grow),
     )
     monkeypatch.setitem(sys.modules, "tensorflow", types.SimpleNamespace(config=config))
-    runtime._grow_gpu_memory()
+    runtime.grow_gpu_memory()
     assert grown == [("first", True), ("second", True)]
 
 

@@ -13,7 +13,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
 
-from .notebooks import executed_folder, measurements
+from dlbook.execution import BUDGET, NotebookResult, slowest_cells
+
+from .notebooks import copies
 
 logger = getLogger(__name__)
 
@@ -70,7 +72,7 @@ class CourseMap(SphinxDirective):
         path = Path(self.env.doc2path(self.env.docname)).with_name("course_map.yml")
         self.env.note_dependency(str(path))
         result: list[nodes.Node] = []
-        for chapter in yaml.safe_load(path.read_text())["chapters"]:
+        for chapter in yaml.safe_load(path.read_text("utf-8"))["chapters"]:
             section = nodes.section(ids=[nodes.make_id(f"course-map-{chapter['folder']}")])
             section += nodes.title(text=f"{chapter['number']} {chapter['title']}")
             section += course_map(chapter=chapter)
@@ -79,33 +81,62 @@ class CourseMap(SphinxDirective):
 
 
 class ExecutionStatus(SphinxDirective):
-    """A table of what was measured when each notebook ran for this build."""
+    """Tables of what was measured when each notebook ran for this build."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the table, or a sentence if nothing ran."""
-        records = measurements(self.env.app)
+        """Return the tables, or a sentence if nothing ran."""
+        records = copies(self.env.app).records()
         always: set[str] = getattr(self.env, "dlbook_always", set())
         self.env.dlbook_always = always | {self.env.docname}  # type: ignore[attr-defined]
         if not records:
             return [nodes.paragraph(text="No notebook has run for this build.")]
         rows: list[list[nodes.Node]] = []
+        slow: list[list[nodes.Node]] = []
         used: dict[str, None] = {}
         for name, record in records.items():
-            memory = record.get("peak_memory_mb")
+            result = NotebookResult.from_dict(record)
+            title = nodes.paragraph("", "", page_reference(name))
             rows.append(
                 [
-                    nodes.paragraph("", "", page_reference(name)),
-                    text(f"{record['seconds']:.1f}"),
-                    text("unknown" if memory is None else f"{memory:.0f}"),
-                    text(record.get("device") or "CPU"),
-                    text(record.get("backend") or "none"),
-                    text(record["date"][:10]),
+                    title,
+                    text(f"{result.seconds:.1f}"),
+                    text(number(result.processor_seconds, ".1f")),
+                    text(number(result.peak_memory_mb, ".0f")),
+                    text(result.device or "CPU"),
+                    text(result.backend or "none"),
+                    text(result.date[:10]),
                 ]
             )
-            used[", ".join(f"{package} {version}" for package, version in record["versions"].items())] = None
-        heads = ["Notebook", "Seconds", "Peak memory, MB", "Device", "Keras backend", "Date"]
+            if (result.processor_seconds or 0.0) > BUDGET:
+                slow += [
+                    [
+                        title.deepcopy(),
+                        text(str(cell.cell)),
+                        nodes.paragraph("", "", nodes.literal(text=cell.code)),
+                        text(number(cell.processor_seconds, ".1f")),
+                    ]
+                    for cell in slowest_cells(result)
+                ]
+            used[", ".join(f"{package} {version}" for package, version in result.versions.items())] = None
+        heads = [
+            "Notebook",
+            "Seconds",
+            "Processor seconds",
+            "Peak memory, MB",
+            "Device",
+            "Keras backend",
+            "Date",
+        ]
         versions = nodes.bullet_list("", *(nodes.list_item("", text(line)) for line in used))
-        return [table(heads, rows, [40, 10, 14, 10, 14, 12]), text("Versions installed:"), versions]
+        found: list[nodes.Node] = [table([*heads, "Date"], rows, [34, 9, 13, 13, 9, 12, 12])]
+        if slow:
+            found.append(
+                text(f"The slowest cells of the notebooks that take more than {BUDGET:.0f} seconds:")
+            )
+            found.append(
+                table(["Notebook", "Code cell", "It begins", "Processor seconds"], slow, [34, 10, 42, 14])
+            )
+        return [*found, text("Versions installed:"), versions]
 
 
 class BorrowedExplorable(SphinxDirective):
@@ -118,15 +149,20 @@ class BorrowedExplorable(SphinxDirective):
         docname = self.arguments[0]
         borrowed: dict[str, str] = getattr(self.env, "dlbook_borrowed", {})
         self.env.dlbook_borrowed = {**borrowed, self.env.docname: docname}  # type: ignore[attr-defined]
-        path = executed_folder(self.env.app) / f"{docname}.ipynb"
-        if not path.is_file():
+        executed = copies(self.env.app)
+        if executed.record(docname) is None:
             raise self.error(f"the notebook {docname} was not executed")
-        for cell in nbformat.read(path, as_version=4).cells:
+        for cell in nbformat.read(executed.copy(docname), as_version=4).cells:
             if "landing" in cell.metadata.get("tags", []):
                 for output in cell.outputs:
                     if html := output.get("data", {}).get("text/html"):
                         return [nodes.raw("", html, format="html")]
         raise self.error(f"the notebook {docname} has no cell tagged 'landing' with an HTML output")
+
+
+def number(value: float | None, form: str) -> str:
+    """Write a measured number, where there is one."""
+    return "unknown" if value is None else format(value, form)
 
 
 def text(content: str) -> nodes.paragraph:

@@ -1,25 +1,12 @@
 """What the modules of this package share: Keras itself, and checks of arguments."""
 
-import os
-import sys
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..runtime import _checked_backend, _import_keras
-
-
-def load_keras() -> Any:
-    """Return Keras; import it quietly if no cell has done so."""
-    if "keras" not in sys.modules:
-        backend = _checked_backend()
-        os.environ["KERAS_BACKEND"] = backend
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
-        _import_keras(backend)
-    return sys.modules["keras"]
+from ..runtime import load_keras
 
 
 def check_count(value: int, name: str) -> int:
