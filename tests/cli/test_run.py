@@ -161,10 +161,10 @@ def test_the_list(book, dlbook):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
-def test_ctrl_c_keeps_what_had_ended(book, lesson_at):
+def test_ctrl_c_keeps_what_had_ended(book, lesson_at, started):
     lesson_at(book / "chapters" / "01_feedforward" / "shared.ipynb", "import time\ntime.sleep(600)")
     command = [sys.executable, "-c", "from dlbook.cli import main; main()", "run", "feedforward", "-j", "1"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     out = book / "runs" / "quick"
     guard = threading.Timer(120, process.kill)
     guard.start()

@@ -163,7 +163,7 @@ def test_run_many_without_jobs():
 @pytest.mark.parametrize(
     ("how", "status"), [(signal.SIGINT, -signal.SIGINT), (signal.SIGKILL, -signal.SIGKILL)]
 )
-def test_nothing_outlives_the_program(tmp_path, how, status):
+def test_nothing_outlives_the_program(tmp_path, started, how, status):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     program = (
@@ -174,7 +174,7 @@ def test_nothing_outlives_the_program(tmp_path, how, status):
         "jobs = [Job(str(i), new_notebook(cells=[new_code_cell(code)]), Path.cwd()) for i in range(3)]\n"
         "run_many(jobs, n_jobs=2)\n"
     )
-    process = subprocess.Popen(
+    process = started(
         [sys.executable, "-c", program],
         cwd=tmp_path,
         env=os.environ | {"TMPDIR": str(scratch)},
