@@ -105,8 +105,9 @@ class ExecutedCopies:
             "PYTHONWARNINGS": WARNINGS,
             **thread_limits(jobs),
         }
-        key = digest(path, notebook)
-        name = self.name(path) if self.holds(path) else path.stem
+        name, key = path.stem, ""
+        if self.holds(path):
+            name, key = self.name(path), digest(path, notebook)
         return Job(name, notebook, path.parent, timeout=TIMEOUT, env=environment, key=key)
 
     def store(self, execution: Execution) -> None:
