@@ -141,4 +141,7 @@ def main(jobs: int, builder: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as error:  # such as a full disk: what was being written is as it was before
+        sys.exit(f"build: {error.strerror}{f': {error.filename}' if error.filename else ''}")
