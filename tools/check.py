@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NBVAL = ["--nbval-lax", "--nbval-cell-timeout", "120"]
 
 
+@cache
 def keras_notebooks() -> list[Path]:
     """Return the notebooks that use Keras."""
     return [path for path in find_notebooks(ROOT) if "keras" in imported_packages(read(path))]

@@ -12,7 +12,7 @@ from dlbook.execution import LIMIT, find_notebooks
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = {
     "a": {"processor_seconds": 100.0},
-    "b": {"processor_seconds": 30.0},
+    "b": {"processor_seconds": 26.0},
     "c": {"processor_seconds": None},
 }
 

@@ -66,9 +66,20 @@ def keep(tmp_path: Path) -> Keep:
 
 def run(root: Path, *options: str) -> tuple[dict[str, str], str]:
     """Let nbval look at the notebooks of a folder; return its verdict on each, and all that it printed."""
-    command = [sys.executable, "-m", "pytest", "-p", "replay", "--nbval-lax", "-p", "no:cacheprovider", "-rA"]
-    command += ["-c", os.devnull, "--rootdir", str(root), "--color=no", *options, "chapters"]
-    environment = {**os.environ, "PYTHONPATH": str(TOOLS), "IPYTHONDIR": str(root / "ipython")}
+    command = [sys.executable, "-m", "pytest", "-p", "nbval.plugin", "-p", "replay", "--nbval-lax", "-rA"]
+    command += [
+        "-p",
+        "no:cacheprovider",
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(root),
+        "--color=no",
+        *options,
+        "chapters",
+    ]
+    settings = {"PYTHONPATH": str(TOOLS), "IPYTHONDIR": str(root / "ipython")}
+    environment = {**os.environ, **settings, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
         command, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=300
     )
