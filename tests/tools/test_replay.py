@@ -81,7 +81,13 @@ def run(root: Path, *options: str) -> tuple[dict[str, str], str]:
     settings = {"PYTHONPATH": str(TOOLS), "IPYTHONDIR": str(root / "ipython")}
     environment = {**os.environ, **settings, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
-        command, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=300
+        [*command, *options, "chapters"],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     printed = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
     verdicts: dict[str, str] = {}
