@@ -67,27 +67,12 @@ def keep(tmp_path: Path) -> Keep:
 def run(root: Path, *options: str) -> tuple[dict[str, str], str]:
     """Let nbval look at the notebooks of a folder; return its verdict on each, and all that it printed."""
     command = [sys.executable, "-m", "pytest", "-p", "nbval.plugin", "-p", "replay", "--nbval-lax", "-rA"]
-    command += [
-        "-p",
-        "no:cacheprovider",
-        "-c",
-        os.devnull,
-        "--rootdir",
-        str(root),
-        "--color=no",
-        *options,
-        "chapters",
-    ]
+    command += ["-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(root), "--color=no"]
     settings = {"PYTHONPATH": str(TOOLS), "IPYTHONDIR": str(root / "ipython")}
     environment = {**os.environ, **settings, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command += [*options, "chapters"]
     done = subprocess.run(
-        [*command, *options, "chapters"],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
+        command, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=300
     )
     printed = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
     verdicts: dict[str, str] = {}
