@@ -1,5 +1,6 @@
 """Directives of the book: corrections, the course map, the execution status, a borrowed explorable."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -85,58 +86,10 @@ class ExecutionStatus(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the tables, or a sentence if nothing ran."""
-        records = copies(self.env.app).records()
         always: set[str] = getattr(self.env, "dlbook_always", set())
         self.env.dlbook_always = always | {self.env.docname}  # type: ignore[attr-defined]
-        if not records:
-            return [nodes.paragraph(text="No notebook has run for this build.")]
-        rows: list[list[nodes.Node]] = []
-        slow: list[list[nodes.Node]] = []
-        used: dict[str, None] = {}
-        for name, record in records.items():
-            result = NotebookResult.from_dict(record)
-            title = nodes.paragraph("", "", page_reference(name))
-            rows.append(
-                [
-                    title,
-                    text(f"{result.seconds:.1f}"),
-                    text(number(result.processor_seconds, ".1f")),
-                    text(number(result.peak_memory_mb, ".0f")),
-                    text(result.device or "CPU"),
-                    text(result.backend or "none"),
-                    text(result.date[:10]),
-                ]
-            )
-            if (result.processor_seconds or 0.0) > BUDGET:
-                slow += [
-                    [
-                        title.deepcopy(),
-                        text(str(cell.cell)),
-                        nodes.paragraph("", "", nodes.literal(text=cell.code)),
-                        text(number(cell.processor_seconds, ".1f")),
-                    ]
-                    for cell in slowest_cells(result)
-                ]
-            used[", ".join(f"{package} {version}" for package, version in result.versions.items())] = None
-        heads = [
-            "Notebook",
-            "Seconds",
-            "Processor seconds",
-            "Peak memory, MB",
-            "Device",
-            "Keras backend",
-            "Date",
-        ]
-        versions = nodes.bullet_list("", *(nodes.list_item("", text(line)) for line in used))
-        found: list[nodes.Node] = [table([*heads, "Date"], rows, [34, 9, 13, 13, 9, 12, 12])]
-        if slow:
-            found.append(
-                text(f"The slowest cells of the notebooks that take more than {BUDGET:.0f} seconds:")
-            )
-            found.append(
-                table(["Notebook", "Code cell", "It begins", "Processor seconds"], slow, [34, 10, 42, 14])
-            )
-        return [*found, text("Versions installed:"), versions]
+        records = copies(self.env.app).records()
+        return measurements({name: NotebookResult.from_dict(record) for name, record in records.items()})
 
 
 class BorrowedExplorable(SphinxDirective):
@@ -158,6 +111,40 @@ class BorrowedExplorable(SphinxDirective):
                     if html := output.get("data", {}).get("text/html"):
                         return [nodes.raw("", html, format="html")]
         raise self.error(f"the notebook {docname} has no cell tagged 'landing' with an HTML output")
+
+
+def measurements(results: Mapping[str, NotebookResult]) -> list[nodes.Node]:
+    """Return what was measured in the runs of notebooks: all runs, and the slowest cells of the slow."""
+    if not results:
+        return [text("No notebook has run for this build.")]
+    rows: list[list[nodes.Node]] = []
+    slow: list[list[nodes.Node]] = []
+    for name, result in results.items():
+        measured = [
+            f"{result.seconds:.1f}",
+            number(result.processor_seconds, ".1f"),
+            number(result.peak_memory_mb, ".0f"),
+            result.device or "CPU",
+            result.backend or "none",
+            result.date[:10],
+        ]
+        rows.append([nodes.paragraph("", "", page_reference(name)), *map(text, measured)])
+        for cell in slowest_cells(result) if (result.processor_seconds or 0.0) > BUDGET else ():
+            code = nodes.paragraph("", "", nodes.literal(text=cell.code))
+            taken = text(number(cell.processor_seconds, ".1f"))
+            slow.append([nodes.paragraph("", "", page_reference(name)), text(str(cell.cell)), code, taken])
+    heads = ["Notebook", "Seconds", "Processor seconds", "Peak memory, MB", "Device", "Keras backend", "Date"]
+    found: list[nodes.Node] = [table(heads, rows, [34, 9, 13, 13, 9, 12, 12])]
+    if slow:
+        heads = ["Notebook", "Code cell", "It begins", "Processor seconds"]
+        found.append(text(f"Where the time goes in notebooks of more than {BUDGET:.0f} processor seconds:"))
+        found.append(table(heads, slow, [34, 10, 42, 14]))
+    lines = dict.fromkeys(
+        ", ".join(f"{package} {version}" for package, version in result.versions.items())
+        for result in results.values()
+    )
+    versions = nodes.bullet_list("", *(nodes.list_item("", text(line)) for line in lines))
+    return [*found, text("Versions installed:"), versions]
 
 
 def number(value: float | None, form: str) -> str:
