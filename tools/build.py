@@ -56,6 +56,9 @@ def execute_changed(paths: list[Path], jobs: int) -> int:
             copies.discard(copies.name(path))
             waiting.append(copies.job(path, notebook, jobs))
     copies.forget_all_but({copies.name(path) for path in paths})
+    # Those that are known to be slow start first, so that no core waits for one of them at the end.
+    slow = budgets.exceptions()
+    waiting.sort(key=lambda job: slow.get(job.name, 0.0), reverse=True)
     click.echo(f"Executing {len(waiting)} of {len(paths)} notebooks, {jobs} at a time.")
 
     def report(execution: Execution) -> None:
@@ -90,6 +93,8 @@ def one_at_a_time() -> Iterator[IO[str] | None]:
         except BlockingIOError:
             click.echo("Waiting for another build of this book to end.")
             fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError:  # a file system without locks
+            pass
         yield lock
 
 

@@ -1,5 +1,6 @@
 """The build runs what has changed, keeps whole results only, and forgets what is gone."""
 
+import errno
 import subprocess
 import sys
 import threading
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import budgets
 import build
 import executed
 import nbformat
@@ -74,6 +76,14 @@ def test_only_what_changed_runs_again(project: list[Path], monkeypatch: pytest.M
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("'new'")]), project[0])
     assert build.execute_changed(project[:1], 1) == 0
     assert ran == ["chapters/good"] * 2
+
+
+def test_what_is_known_to_be_slow_starts_first(project: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+    pretend(monkeypatch, ran)
+    monkeypatch.setattr(budgets, "exceptions", lambda: {"chapters/bad": 60.0})
+    build.execute_changed(project, 2)
+    assert ran == ["chapters/bad", "chapters/good"]
 
 
 def test_a_failure_is_counted_and_keeps_nothing(project: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,6 +165,18 @@ def test_what_another_builder_stored_is_not_on_the_pages(sphinx: Callable[..., l
     sphinx(0)
     sphinx(0, "linkcheck")
     assert sphinx(0) == [False, True, False]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs locks of files")
+def test_a_file_system_without_locks_is_no_obstacle(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    def unsupported(file: object, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", unsupported)
+    with build.one_at_a_time() as lock:
+        assert lock is not None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs locks of files")
