@@ -16,14 +16,14 @@ env:  ## install the environment from the lock file into .venv
 book: env  ## execute the notebooks that changed and build the pages in _build/html
 	$(RUN) tools/build.py --jobs $(JOBS)
 
-test: book lint  ## lint, types, and all tests: the package, the book, its pages, every notebook
-	$(RUN) tools/check.py --jobs $(JOBS)
+test: book lint  ## lint, types, and all tests; FRESH=1 executes the notebooks once more for them
+	$(RUN) tools/check.py --jobs $(JOBS) $(if $(FRESH),--fresh)
 
 unit: env  ## only the tests of the package and of the notebooks' form (seconds)
 	$(RUN) tools/check.py --jobs $(JOBS) --unit
 
-test-jax: env  ## execute every Keras notebook on the JAX backend and compare its pinned outputs
-	KERAS_BACKEND=jax $(RUN) tools/check.py --jobs $(JOBS) --keras-notebooks
+test-jax: env  ## the Keras notebooks on the JAX backend, or SHARE=1/3 of them
+	KERAS_BACKEND=jax $(RUN) tools/check.py --jobs $(JOBS) --keras-notebooks $(if $(SHARE),--share $(SHARE))
 
 lint: env  ## style and types of code and notebooks
 	.venv/bin/ruff check
@@ -31,8 +31,7 @@ lint: env  ## style and types of code and notebooks
 	.venv/bin/mypy
 
 format: env  ## mend style and normalize the notebooks
-	.venv/bin/ruff check --fix
-	.venv/bin/ruff format
+	$(RUN) tools/format.py
 	$(RUN) tools/notebooks.py fix
 
 serve: book  ## show the built pages on http://localhost:8000

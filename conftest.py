@@ -1,35 +1,75 @@
-"""Settings for all tests: the tools can be imported, and a warning in a notebook's cell is an error."""
+"""Settings for all tests: the tools can be imported, and what the caller has set reaches no test.
+
+Nbval judges the run that made the pages, see `tools/replay.py`.
+"""
 
 import os
+import re
+import signal
+import subprocess
 import sys
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
-from nbval.plugin import IPyNbCell
 
+ROOT = Path(__file__).resolve().parent
 # The tools import each other by name, as scripts of one folder do.
-sys.path.insert(0, str(Path(__file__).resolve().parent / "tools"))
+sys.path.insert(0, str(ROOT / "tools"))
 
-# Keras 3.15 on JAX 0.10 converts its variables in a way that NumPy 2 announces to drop; no cell can help it.
-WARNINGS = "error,ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
+pytest_plugins = ["replay"]
+
+# Programs that tests start inherit the environment, and a user's settings would decide their outcome.
+SETTINGS = re.compile(
+    r"PYTHON(?!DONTWRITEBYTECODE|PYCACHEPREFIX)|TF_CPP_|XLA_PYTHON_|MPLBACKEND|JUPYTER|LC_|LANG"
+    r"|DLBOOK_(?!REQUIRE_|BUILD_MACHINE)|GIT_(?!CONFIG_)|(?:NO|FORCE)_COLOR|CLICOLOR|COLUMNS$|LINES$|MAKE|BASH_ENV"
+)
+OWN = {
+    "IPYTHONDIR": str(ROOT / "_build" / "ipython"),
+    "JUPYTER_PLATFORM_DIRS": "1",
+    "KERAS_HOME": str(ROOT / "_build" / "keras"),
+    "MATPLOTLIBRC": os.devnull,
+    "PYTHONUTF8": "1",
+    "TZ": "UTC",
+}
+# After `nohup make test &` in a script Ctrl-C is ignored, also by every program that inherits this.
+SIGNALS = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
-    """Let every warning in a notebook fail its cell.
+def neutralize(environment: MutableMapping[str, str]) -> None:
+    """Take out of an environment what changes the outcome of a program, and put in what tests rely on."""
+    for name in [name for name in environment if SETTINGS.match(name)]:
+        del environment[name]
+    environment.update(OWN)
 
-    nbval starts the kernel in the setup of a notebook's first cell, and the kernel inherits the environment.
-    Other tests do not see the variable.
-    """
-    if not isinstance(item, IPyNbCell):
-        return (yield)
-    before = os.environ.get("PYTHONWARNINGS")
-    os.environ["PYTHONWARNINGS"] = WARNINGS
-    try:
-        return (yield)
-    finally:
-        if before is None:
-            del os.environ["PYTHONWARNINGS"]
-        else:
-            os.environ["PYTHONWARNINGS"] = before
+
+def pytest_configure() -> None:
+    """Set once, for the tests and for all that they start."""
+    neutralize(os.environ)
+    if hasattr(time, "tzset"):
+        time.tzset()
+    for number, handler in SIGNALS.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[..., subprocess.Popen[Any]]]:
+    """Return a function that starts programs as `Popen` does; they and their children end with the test."""
+    programs: list[subprocess.Popen[Any]] = []
+
+    def start(*arguments: Any, **settings: Any) -> subprocess.Popen[Any]:
+        programs.append(subprocess.Popen(*arguments, **settings))
+        return programs[-1]
+
+    yield start
+    for program in programs:
+        with suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(program.pid).children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    child.kill()
+        with program:  # closes its pipes and waits for it
+            program.kill()

@@ -169,7 +169,7 @@ def test_every_card_grows_and_a_late_call_is_no_error(monkeypatch):
         experimental=types.SimpleNamespace(set_memory_growth=grow),
     )
     monkeypatch.setitem(sys.modules, "tensorflow", types.SimpleNamespace(config=config))
-    runtime._grow_gpu_memory()
+    runtime.grow_gpu_memory()
     assert grown == [("first", True), ("second", True)]
 
 
@@ -179,6 +179,32 @@ def test_a_session_keeps_its_backend(monkeypatch):
     os.environ["KERAS_BACKEND"] = "jax"
     with pytest.raises(ValueError, match="already runs Keras on 'tensorflow': restart the kernel"):
         setup(keras=True)
+
+
+def test_keras_that_is_there_is_not_imported_again(monkeypatch):
+    keras = types.SimpleNamespace()
+    monkeypatch.setitem(sys.modules, "keras", keras)
+    os.environ["KERAS_BACKEND"] = "theano"
+    assert runtime.load_keras() is keras
+
+
+def test_keras_is_loaded_on_the_backend_that_is_asked_for(monkeypatch):
+    loaded = types.SimpleNamespace()
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    monkeypatch.setattr(runtime.importlib, "import_module", lambda name: loaded)
+    os.environ["KERAS_BACKEND"] = "jax"
+    assert runtime.load_keras() is loaded
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
+    os.environ["KERAS_BACKEND"] = "theano"
+    with pytest.raises(ValueError, match="KERAS_BACKEND must be one of tensorflow, jax, got 'theano'"):
+        runtime.load_keras()
+
+
+@pytest.mark.parametrize(("given", "name"), [(None, "tensorflow"), ("", "tensorflow"), ("jax", "jax")])
+def test_the_backend_that_is_asked_for(given, name):
+    if given is not None:
+        os.environ["KERAS_BACKEND"] = given
+    assert runtime.backend_name() == name
 
 
 def test_a_missing_backend_is_named(monkeypatch):

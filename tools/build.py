@@ -4,37 +4,37 @@ A notebook runs again when its code, a module of `dlbook` that it imports (direc
 carries its name, or the lock file changed. Its executed copy and what was measured go to `_build/executed`.
 """
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+import budgets
 import click
-import nbformat
 import yaml
-from dependencies import digest
+from executed import ExecutedCopies
 from notebooks import normalize, read
 
-from dlbook.execution import Execution, Job, run_many
+from dlbook.execution import BUDGET, Execution, Job, find_notebooks, run_many, slowest_cells
+from dlbook.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
-EXECUTED = BUILD / "executed"
-TIMEOUT = 600.0
 
 
 def notebooks_of(toc: dict[str, Any]) -> list[Path]:
     """Return the notebooks that a table of contents names, in reading order."""
-    found: list[Path] = []
+    order: list[str] = []
 
     def walk(item: Any) -> None:
         if isinstance(item, dict):
-            if "file" in item and (path := ROOT / f"{item['file']}.ipynb").is_file():
-                found.append(path)
+            if "file" in item:
+                order.append(str(item["file"]))
             for value in item.values():
                 walk(value)
         elif isinstance(item, list):
@@ -42,64 +42,35 @@ def notebooks_of(toc: dict[str, Any]) -> list[Path]:
                 walk(value)
 
     walk(toc)
-    return found
-
-
-def document_name(path: Path) -> str:
-    """Return the name that Sphinx gives a notebook."""
-    return str(path.relative_to(ROOT).with_suffix(""))
-
-
-def stored_digest(name: str) -> str | None:
-    """Return the digest of the executed copy, if there is one."""
-    record = EXECUTED / f"{name}.json"
-    if not record.is_file() or not (EXECUTED / f"{name}.ipynb").is_file():
-        return None
-    return str(json.loads(record.read_text())["digest"])
-
-
-def store(execution: Execution) -> None:
-    """Keep an executed notebook and its measurements; the record comes last: half a result counts as none."""
-    target = EXECUTED / f"{execution.result.notebook}.ipynb"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(execution.notebook, target)
-    record = execution.result.as_dict() | {"digest": execution.result.key}
-    target.with_suffix(".json").write_text(json.dumps(record, indent=1))
-
-
-def forget_old(names: set[str]) -> None:
-    """Remove executed copies of notebooks that are no longer in the book."""
-    for record in EXECUTED.rglob("*.json"):
-        if str(record.relative_to(EXECUTED).with_suffix("")) not in names:
-            record.unlink()
-            record.with_suffix(".ipynb").unlink(missing_ok=True)
-
-
-def thread_limits(jobs: int) -> dict[str, str]:
-    """Share the cores among kernels that run side by side; small matrices gain nothing from more threads."""
-    threads = str(max(1, (os.cpu_count() or 1) // jobs))
-    return dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads)
+    known = {ExecutedCopies(ROOT).name(path): path for path in find_notebooks(ROOT)}
+    return [known[name] for name in order if name in known]
 
 
 def execute_changed(paths: list[Path], jobs: int) -> int:
     """Run the notebooks whose executed copy is missing or old; return how many failed."""
-    environment = {"DLBOOK_OUTPUT": "page", **thread_limits(jobs)}
+    copies = ExecutedCopies(ROOT)
     waiting: list[Job] = []
     for path in paths:
         notebook = normalize(read(path))
-        key, name = digest(path, notebook), document_name(path)
-        if stored_digest(name) != key:
-            (EXECUTED / f"{name}.json").unlink(missing_ok=True)
-            waiting.append(Job(name, notebook, path.parent, timeout=TIMEOUT, env=environment, key=key))
-    forget_old({document_name(path) for path in paths})
+        if copies.reason(path, notebook) is not None:
+            copies.discard(copies.name(path))
+            waiting.append(copies.job(path, notebook, jobs))
+    copies.forget_all_but({copies.name(path) for path in paths})
+    # Those that are known to be slow start first, so that no core waits for one of them at the end.
+    slow = budgets.exceptions()
+    waiting.sort(key=lambda job: slow.get(job.name, 0.0), reverse=True)
     click.echo(f"Executing {len(waiting)} of {len(paths)} notebooks, {jobs} at a time.")
 
     def report(execution: Execution) -> None:
         result = execution.result
         memory = "" if result.peak_memory_mb is None else f"{result.peak_memory_mb:6.0f} MB"
-        click.echo(f"  {result.status:8} {result.seconds:6.1f} s {memory}  {result.notebook}")
+        worked = result.processor_seconds
+        processor = "" if worked is None else f"{worked:6.1f} s of processor time"
+        click.echo(f"  {result.status:8} {result.seconds:6.1f} s {processor} {memory}  {result.notebook}")
+        if worked is not None and worked > BUDGET:
+            click.echo("\n".join(f"{'':12}{cell}" for cell in slowest_cells(result)))
         if result.ok:
-            store(execution)
+            copies.store(execution)
         elif result.error is not None:
             error = result.error
             click.echo(f"\n{result.notebook}, {error}\n\n{error.source}\n\n{error.traceback}\n", err=True)
@@ -107,17 +78,46 @@ def execute_changed(paths: list[Path], jobs: int) -> int:
     return sum(not result.ok for result in run_many(waiting, n_jobs=jobs, on_result=report))
 
 
-def render(builder: str) -> int:
-    """Let Jupyter Book build the pages; return its exit status."""
+@contextmanager
+def one_at_a_time() -> Iterator[IO[str] | None]:
+    """Wait until no other build of this book runs, where the system has locks that end with their process."""
+    try:
+        import fcntl
+    except ImportError:
+        yield None
+        return
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            click.echo("Waiting for another build of this book to end.")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError:  # a file system without locks
+            pass
+        yield lock
+
+
+def render(builder: str, lock: IO[str] | None = None) -> int:
+    """Let Jupyter Book build the pages; return its exit status.
+
+    Sphinx stores what it has read before it writes a page, and would not look at it again. So what it stored
+    is used only where a mark says that the pages were written too.
+    """
     program = str(Path(sys.executable).with_name("jupyter-book"))
     command = [program, "build", str(ROOT), "-W", "-n", "--keep-going", "-q"]
-    if builder == "linkcheck":
-        command += ["--builder", "linkcheck"]
+    if builder != "html":
+        command += ["--builder", builder]
     settings = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "tools"), str(ROOT / "src")])}
-    status = subprocess.call(command, cwd=ROOT, env=settings)
-    if status:
-        # What Sphinx has read is stored even when it failed, and a second run would not repeat the warnings.
-        shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
+    stored, complete = BUILD / ".doctrees", BUILD / "pages_complete"
+    if not complete.is_file():
+        shutil.rmtree(stored, ignore_errors=True)
+    complete.unlink(missing_ok=True)
+    # Sphinx holds the lock too: it may outlive this program for a moment.
+    held = () if lock is None else (lock.fileno(),)
+    status = subprocess.call(command, cwd=ROOT, env=settings, pass_fds=held)
+    if status == 0 and builder == "html":
+        write_text(complete, "What Sphinx has stored is on the pages.\n")
     return status
 
 
@@ -127,18 +127,26 @@ def render(builder: str) -> int:
 def main(jobs: int, builder: str) -> None:
     """Execute, render, and say how long each took."""
     os.environ.setdefault("PYTHONHASHSEED", "0")
-    started = time.perf_counter()
-    paths = notebooks_of(yaml.safe_load((ROOT / "_toc.yml").read_text()))
-    if failed := execute_changed(paths, jobs):
-        sys.exit(f"{failed} of {len(paths)} notebooks failed; the pages were not built.")
-    executed = time.perf_counter()
-    if status := render(builder):
-        sys.exit(status)
-    rendered = time.perf_counter()
+    with one_at_a_time() as lock:
+        started = time.perf_counter()
+        paths = notebooks_of(yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8")))
+        if failed := execute_changed(paths, jobs):
+            sys.exit(f"{failed} of {len(paths)} notebooks failed; the pages were not built.")
+        for line in (slow := list(budgets.too_slow(ExecutedCopies(ROOT).records(), budgets.exceptions()))):
+            click.echo(line)
+        if slow and budgets.is_build_machine():
+            sys.exit("Shorten what is slow, or record it; the pages were not built.")
+        executed = time.perf_counter()
+        if status := render(builder, lock):
+            sys.exit(status)
+        rendered = time.perf_counter()
     click.echo(f"Notebooks {executed - started:.1f} s, pages {rendered - executed:.1f} s.")
     if builder == "html":
         click.echo("Open _build/html/index.html")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as error:  # such as a full disk: what was being written is as it was before
+        sys.exit(f"build: {error.strerror}{f': {error.filename}' if error.filename else ''}")

@@ -1,22 +1,42 @@
 """Run the tests: the package with its doctests, the book, its built pages, every notebook through nbval."""
 
 import os
+import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import click
-from build import thread_limits
 from dependencies import imported_packages
-from notebooks import find_notebooks, read
+from executed import thread_limits
+from notebooks import read
+
+from dlbook.execution import find_notebooks
 
 ROOT = Path(__file__).resolve().parent.parent
 NBVAL = ["--nbval-lax", "--nbval-cell-timeout", "120"]
 
 
+@cache
 def keras_notebooks() -> list[Path]:
     """Return the notebooks that use Keras."""
-    return [path for path in find_notebooks() if "keras" in imported_packages(read(path))]
+    return [path for path in find_notebooks(ROOT) if "keras" in imported_packages(read(path))]
+
+
+class Share(click.ParamType):
+    """A part of the notebooks, such as 1/3, the first of three."""
+
+    name = "share"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Return number and count."""
+        match = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", value)
+        if match is None or int(match[1]) > int(match[2]):
+            self.fail(f"a share is written like 1/3, got {value!r}", param, ctx)
+        return int(match[1]), int(match[2])
 
 
 @click.command(help=__doc__)
@@ -25,20 +45,27 @@ def keras_notebooks() -> list[Path]:
     "--unit", is_flag=True, help="Only the package and the form of the notebooks; nothing is executed."
 )
 @click.option("--keras-notebooks", "only_keras", is_flag=True, help="Only the notebooks that use Keras.")
-def main(jobs: int, unit: bool, only_keras: bool) -> None:
+@click.option("--share", type=Share(), default="1/1", help="Of those, a part: 1/3 is the first of three.")
+@click.option("--fresh", is_flag=True, help="nbval executes every notebook for itself.")
+def main(jobs: int, unit: bool, only_keras: bool, share: tuple[int, int], fresh: bool) -> None:
     """Call pytest with what the choice needs, and end with its exit status."""
     targets = ["src", "tests", "tools"]
+    options = NBVAL
     if unit:
         options = ["-m", "not browser"]
     elif only_keras:
-        targets = [str(path.relative_to(ROOT)) for path in keras_notebooks()]
-        options = NBVAL
+        number, count = share
+        found = keras_notebooks()
+        # Every third, not a third in a row: neighbours are alike.
+        targets = [str(path.relative_to(ROOT)) for path in found[number - 1 :: count]]
         if not targets:
-            sys.exit("check: no notebook uses Keras")
-        click.echo(f"Backend: {os.environ.get('KERAS_BACKEND', 'tensorflow')}; notebooks: {len(targets)}")
+            sys.exit("check: no notebook of this share uses Keras")
+        backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+        click.echo(f"Backend: {backend}; notebooks: {len(targets)} of {len(found)}")
     else:
         targets.append("chapters")
-        options = NBVAL
+    if fresh:
+        options = [*options, "--execute-notebooks"]
     # Users' own start-up files stay out of the kernels.
     environment = {**os.environ, **thread_limits(jobs), "IPYTHONDIR": str(ROOT / "_build" / "ipython")}
     command = [sys.executable, "-m", "pytest", "-n", str(jobs), "--dist", "loadfile", *options, *targets]

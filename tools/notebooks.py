@@ -7,17 +7,19 @@ text output and the execution count 1 (nbval skips a cell without a count); stab
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import nbformat
+from executed import ExecutedCopies
 from nbformat import NotebookNode
 
+from dlbook.execution import execute, find_notebooks
+from dlbook.files import write_text
+
 ROOT = Path(__file__).resolve().parent.parent
-CHAPTERS = ROOT / "chapters"
 PINNED = "nbval-check-output"
 TAGS = {
     "parameters": "the cell that papermill's parameters follow",
@@ -34,11 +36,6 @@ TAGS = {
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python"}
 CELL_METADATA = {"tags", "mystnb"}
-
-
-def find_notebooks(folder: Path = CHAPTERS) -> list[Path]:
-    """Return the notebooks below a folder, checkpoints aside, in reading order."""
-    return sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 
 
 def is_pinned(cell: NotebookNode) -> bool:
@@ -111,25 +108,37 @@ def problems(path: Path) -> Iterator[str]:
             yield f"cell {number} has the unknown tag {tag!r}; known are {', '.join(sorted(TAGS))}"
         if is_pinned(cell) and not text_outputs(cell.outputs):
             yield f"cell {number} is pinned but holds no output: run `tools/notebooks.py pin {path.name}`"
-    if path.read_text() != as_text(normalize(notebook)):
+    if path.read_text(encoding="utf-8") != as_text(normalize(notebook)):
         yield "is not in normal form: run `make format`"
 
 
 def run_cells(path: Path, notebook: NotebookNode) -> NotebookNode:
-    """Execute a notebook in its folder, in the quick profile, and return it with its outputs."""
-    from nbclient import NotebookClient
+    """Return a notebook with the outputs of the run that makes its page, made now unless it is there.
 
-    executed = nbformat.from_dict(json.loads(json.dumps(notebook)))
-    NotebookClient(executed, timeout=600, resources={"metadata": {"path": str(path.parent)}}).execute()
-    return executed
+    Raises
+    ------
+    click.ClickException
+        If a cell fails.
+    """
+    copies = ExecutedCopies(ROOT)
+    if copies.reason(path, notebook) is None:
+        return copies.read(path)
+    job = copies.job(path, notebook, jobs=1)
+    done = execute(job.notebook, name=job.name, cwd=job.cwd, timeout=job.timeout, env=job.env, key=job.key)
+    if done.result.error is not None:
+        error = done.result.error
+        raise click.ClickException(f"{path.name}, {error}\n\n{error.source}\n\n{error.traceback}")
+    if copies.holds(path):
+        copies.store(done)
+    return done.notebook
 
 
 def write(path: Path, notebook: NotebookNode) -> bool:
     """Write a notebook in normal form if that changes the file; tell whether it did."""
     text = as_text(normalize(notebook))
-    if path.is_file() and path.read_text() == text:
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False
-    path.write_text(text)
+    write_text(path, text)
     return True
 
 
@@ -142,13 +151,12 @@ def name_cells(notebook: NotebookNode) -> None:
 @click.group(help=__doc__)
 def main() -> None:
     """Group the commands."""
-    os.environ.setdefault("IPYTHONDIR", str(ROOT / "_build" / "ipython"))
 
 
 @main.command()
 def check() -> None:
     """Fail, with the reasons, if a committed notebook is not in normal form."""
-    found = [f"{path.relative_to(ROOT)}: {line}" for path in find_notebooks() for line in problems(path)]
+    found = [f"{path.relative_to(ROOT)}: {line}" for path in find_notebooks(ROOT) for line in problems(path)]
     click.echo("\n".join(found) or "All notebooks are in normal form.")
     sys.exit(bool(found))
 
@@ -156,7 +164,7 @@ def check() -> None:
 @main.command()
 def fix() -> None:
     """Bring every notebook into its normal form."""
-    for path in find_notebooks():
+    for path in find_notebooks(ROOT):
         if write(path, read(path)):
             click.echo(f"normalized {path.relative_to(ROOT)}")
 
@@ -166,8 +174,9 @@ def fix() -> None:
 def pin(notebooks: tuple[Path, ...]) -> None:
     """Execute NOTEBOOKS and store the outputs of their pinned cells."""
     for path in notebooks:
-        write(path.resolve(), run_cells(path.resolve(), read(path)))
-        click.echo(f"pinned {path}")
+        path = path.resolve()
+        write(path, run_cells(path, normalize(read(path))))
+        click.echo(f"pinned {path.name}")
 
 
 @main.command("from-text")

@@ -26,7 +26,16 @@ from .files import write_text
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["BACKENDS", "PROFILES", "Run", "device", "setup"]
+__all__ = [
+    "BACKENDS",
+    "PROFILES",
+    "Run",
+    "backend_name",
+    "device",
+    "grow_gpu_memory",
+    "load_keras",
+    "setup",
+]
 
 PROFILES = ("quick", "full")
 """The profiles a notebook can run in."""
@@ -137,12 +146,7 @@ def setup(profile: str = "quick", seed: int = 0, *, keras: bool = False) -> Run:
     if profile not in PROFILES:
         raise ValueError(f"profile must be one of {', '.join(PROFILES)}, got {profile!r}")
     seed = _checked_seed(seed)
-    backend = _checked_backend()
-
-    # All of these must be set before the backend is imported, by whomever.
-    os.environ["KERAS_BACKEND"] = backend
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    backend = _choose_backend()
 
     import numpy as np
 
@@ -199,6 +203,59 @@ def device() -> str:
     return "CPU"
 
 
+def backend_name() -> str:
+    """Return the Keras backend that is asked for.
+
+    Returns
+    -------
+    str
+        The value of ``KERAS_BACKEND``, or the first of :data:`BACKENDS` where it is not set.
+
+    Raises
+    ------
+    ValueError
+        If it is not one of :data:`BACKENDS`.
+
+    Examples
+    --------
+    >>> backend_name() in BACKENDS
+    True
+    """
+    backend = os.environ.get("KERAS_BACKEND") or BACKENDS[0]
+    if backend not in BACKENDS:
+        raise ValueError(f"KERAS_BACKEND must be one of {', '.join(BACKENDS)}, got {backend!r}")
+    return backend
+
+
+def load_keras() -> Any:
+    """Return Keras; import it without the lines that its libraries print, if nobody has imported it.
+
+    Returns
+    -------
+    module
+        Keras, on the backend of :func:`backend_name` where this call imports it.
+
+    Raises
+    ------
+    ValueError
+        If the backend is not one of :data:`BACKENDS`.
+    ModuleNotFoundError
+        If Keras or its backend is not installed.
+    """
+    loaded = sys.modules.get("keras")
+    return loaded if loaded is not None else _import_keras(_choose_backend())
+
+
+def grow_gpu_memory() -> None:
+    """Let TensorFlow take a card's memory as it needs it, so that several notebooks can share a card."""
+    import tensorflow as tf
+
+    for card in tf.config.list_physical_devices("GPU"):
+        # Too late once the card is in use; the setting of the first call then stands.
+        with contextlib.suppress(RuntimeError, ValueError):
+            tf.config.experimental.set_memory_growth(card, True)
+
+
 def _checked_seed(seed: int) -> int:
     try:
         number = operator.index(seed)
@@ -209,10 +266,12 @@ def _checked_seed(seed: int) -> int:
     return number
 
 
-def _checked_backend() -> str:
-    backend = os.environ.get("KERAS_BACKEND") or BACKENDS[0]
-    if backend not in BACKENDS:
-        raise ValueError(f"KERAS_BACKEND must be one of {', '.join(BACKENDS)}, got {backend!r}")
+def _choose_backend() -> str:
+    """Set what must be set before a backend is imported, by whomever; return its name."""
+    backend = backend_name()
+    os.environ["KERAS_BACKEND"] = backend
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     return backend
 
 
@@ -235,17 +294,8 @@ def _import_keras(backend: str) -> Any:
                 name=error.name,
             ) from None
         if backend == "tensorflow":
-            _grow_gpu_memory()
+            grow_gpu_memory()
     return keras
-
-
-def _grow_gpu_memory() -> None:
-    import tensorflow as tf
-
-    for card in tf.config.list_physical_devices("GPU"):
-        # Too late once the card is in use; the setting of the first call then stands.
-        with contextlib.suppress(RuntimeError, ValueError):
-            tf.config.experimental.set_memory_growth(card, True)
 
 
 @contextlib.contextmanager

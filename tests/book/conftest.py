@@ -10,6 +10,8 @@ import nbformat
 import pytest
 import yaml
 
+from dlbook.execution import find_notebooks
+
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^(?:`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>.*?)[ \t]*$", re.MULTILINE)
 OPTION = re.compile(r"^:(?P<key>[\w-]+):[ \t]*(?P<value>.*?)[ \t]*$")
@@ -62,15 +64,10 @@ def read(path: Path) -> Notebook:
     return Notebook(path, tuple(nbformat.read(path, as_version=4).cells))
 
 
-def notebook_paths(folder: Path) -> list[Path]:
-    """Return the notebooks below a folder."""
-    return sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test for each notebook, executed notebook, or chapter that has notebooks."""
     chapters = ROOT / "chapters"
-    committed = notebook_paths(chapters)
+    committed = find_notebooks(ROOT)
     if "lesson" in metafunc.fixturenames:
         names = [path.relative_to(chapters).with_suffix("").as_posix() for path in committed]
         metafunc.parametrize("lesson", [read(path) for path in committed], ids=names)

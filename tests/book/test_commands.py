@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -69,6 +70,54 @@ def test_continuous_integration_runs_the_two_commands_of_the_readme() -> None:
     assert commands[-1] == "make test", "the last lines are the test runner's summary"
     assert {line.split()[1] for line in commands} <= TARGETS
     assert "export DLBOOK_REQUIRE_CHROMIUM=1" in lines
+
+
+def jobs(name: str) -> dict[str, Any]:
+    """Return the jobs of a workflow."""
+    return dict(yaml.safe_load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text("utf-8"))["jobs"])
+
+
+@pytest.mark.parametrize("name", ["checks", "weekly"])
+def test_both_backends_run_side_by_side(name: str) -> None:
+    found = jobs(name)
+    commands = {job: [step["run"] for step in found[job]["steps"] if "run" in step] for job in found}
+    assert "make test" in commands["tensorflow"]
+    assert commands["jax"] == ["make test-jax"]
+    assert not any("needs" in job for job in found.values())
+
+
+def test_every_push_runs_all_notebooks_on_jax_in_shares() -> None:
+    shares = [entry["share"] for entry in jobs("checks")["jax"]["strategy"]["matrix"]["include"]]
+    assert shares == [f"{number}/{len(shares)}" for number in range(1, len(shares) + 1)]
+
+
+def test_every_week_everything_runs_and_runs_twice() -> None:
+    found = jobs("weekly")
+    assert found["tensorflow"]["env"]["FRESH"] == 1
+    assert "SHARE" not in found["jax"]["env"]
+
+
+def dry_run(*arguments: str) -> str:
+    """Return what make would do."""
+    done = subprocess.run(["make", "-n", *arguments], cwd=ROOT, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def test_share_and_fresh_reach_the_tests() -> None:
+    assert "--keras-notebooks --share 2/3\n" in dry_run("test-jax", "SHARE=2/3")
+    assert "--share" not in dry_run("test-jax")
+    assert "--fresh\n" in dry_run("test", "FRESH=1")
+    assert "--fresh" not in dry_run("test")
+
+
+def test_a_commit_chooses_its_share() -> None:
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    (line,) = (line for line in script.splitlines() if line.startswith("share="))
+    chosen = set()
+    for commit in ("0000000", "0000001", "0000002", "000000a", "fffffff", "0"):
+        command = ["bash", "-c", f"set -eu; commit={commit}; {line}; echo $share"]
+        chosen.add(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
+    assert chosen == {"1/3", "2/3", "3/3"}
 
 
 def test_calls_are_read_from_code_only() -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import nbformat
 import pytest
+from executed import ExecutedCopies
 
 ROOT = Path(__file__).resolve().parents[2]
-EXECUTED = ROOT / "_build" / "executed"
+COPIES = ExecutedCopies(ROOT)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PICTURES = ("image/png", "image/svg+xml", "image/jpeg")
 OBJECT = re.compile(
@@ -25,8 +26,9 @@ def sources(path: Path) -> list[str]:
 @pytest.fixture
 def executed(lesson: Any) -> list[Any]:
     """Return the cells of the executed copy of a notebook."""
-    copy = EXECUTED / lesson.path.relative_to(ROOT)
-    if not copy.is_file() or sources(copy) != sources(lesson.path):
+    name = COPIES.name(lesson.path)
+    copy = COPIES.copy(name)
+    if COPIES.record(name) is None or sources(copy) != sources(lesson.path):
         pytest.skip("the notebook was not executed as it stands: run make book")
     return [cell for cell in nbformat.read(copy, as_version=4).cells if cell.cell_type == "code"]
 

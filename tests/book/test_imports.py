@@ -53,9 +53,7 @@ def test_dependencies_point_one_way(path: Path) -> None:
         parts = name.split(".")[1:]
         if not parts or parts[0] == here:
             continue
-        private = [
-            part for part in parts if part.startswith("_") and part != "__version__" and parts[0] != "runtime"
-        ]
+        private = [part for part in parts if part.startswith("_") and part != "__version__"]
         assert private == [], f"a private name of another package: {name}"
         if here in SERVICES | ALGORITHMS:
             assert parts[0] not in CHAPTERS, f"a room that chapters share imports one of them: {name}"

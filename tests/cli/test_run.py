@@ -161,10 +161,10 @@ def test_the_list(book, dlbook):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
-def test_ctrl_c_keeps_what_had_ended(book, lesson_at):
+def test_ctrl_c_keeps_what_had_ended(book, lesson_at, started):
     lesson_at(book / "chapters" / "01_feedforward" / "shared.ipynb", "import time\ntime.sleep(600)")
     command = [sys.executable, "-c", "from dlbook.cli import main; main()", "run", "feedforward", "-j", "1"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     out = book / "runs" / "quick"
     guard = threading.Timer(120, process.kill)
     guard.start()
@@ -182,14 +182,28 @@ def test_ctrl_c_keeps_what_had_ended(book, lesson_at):
     assert list(records(out)) == ["01_feedforward/neurons"]
 
 
+def test_the_slowest_cells_of_a_slow_notebook_are_named(book, dlbook, fake_runs):
+    fake_runs.processor_seconds = 30.4
+    assert "code cell 2: fit()" not in dlbook("run", "neurons", "--profile", "full").stdout
+    lines = dlbook("run", "neurons").stdout.splitlines()
+    assert "30 s of processor time, where 25 s should do" in lines[1]
+    assert [line.strip() for line in lines[2:4]] == [
+        "29.0 s  code cell 2: fit()",
+        "1.0 s  code cell 1: load()",
+    ]
+    fake_runs.processor_seconds = 24.0
+    assert "code cell" not in dlbook("run", "neurons").stdout
+
+
 @pytest.fixture
 def fake_runs(monkeypatch):
     """Run no kernel: a notebook whose source raises fails, the others pass."""
-    from dlbook.execution import CellError, Execution, NotebookResult
+    from dlbook.execution import CellError, CellTime, Execution, NotebookResult
 
     class Runs:
         def __init__(self):
             self.jobs, self.n_jobs = [], []
+            self.processor_seconds = None
 
         def __call__(self, jobs, *, n_jobs, on_result):
             self.jobs += jobs
@@ -199,7 +213,17 @@ def fake_runs(monkeypatch):
                 bad = "raise" in job.notebook.cells[-1].source
                 error = CellError(2, "raise", "ValueError", "bad") if bad else None
                 status = "failed" if bad else "ok"
-                result = NotebookResult(job.name, status, 1.0, 100.0, "2025-03-01", error=error, key=job.key)
+                result = NotebookResult(
+                    job.name,
+                    status,
+                    1.0,
+                    100.0,
+                    "2025-03-01",
+                    error=error,
+                    key=job.key,
+                    processor_seconds=self.processor_seconds,
+                    cells=(CellTime(1, "load()", 1.0, 1.0), CellTime(2, "fit()", 30.0, 29.0)),
+                )
                 results.append(result)
                 on_result(Execution(job.notebook, result))
             return results

@@ -1,6 +1,7 @@
 import pytest
 
-from dlbook.cli.targets import find_notebooks, find_root, select_notebooks
+from dlbook.cli.targets import find_root, select_notebooks
+from dlbook.execution import find_notebooks
 
 
 def names(paths, book):

@@ -351,13 +351,11 @@ def test_caller_without_a_lock_leaves_nothing_behind(server, cache, monkeypatch)
     assert leftovers(cache) == []
 
 
-def test_two_processes_download_once(server, cache):
+def test_two_processes_download_once(server, cache, started):
     url, sha256 = server.offer("numbers.bin", CONTENT)
     server.hold = threading.Event()
     code = f"from dlbook.data import fetch; print(len(fetch({url!r}, sha256={sha256!r}).read_bytes()))"
-    processes = [
-        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)
-    ]
+    processes = [started([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)]
     wait_for(lambda: bool(server.requests))
     time.sleep(0.3)  # the other one gets to the lock
     server.hold.set()
@@ -366,14 +364,14 @@ def test_two_processes_download_once(server, cache):
     assert leftovers(cache) == ["numbers.bin"]
 
 
-def test_killed_process_is_continued(server, cache):
+def test_killed_process_is_continued(server, cache, started):
     url, sha256 = server.offer("numbers.bin", CONTENT)
     server.hold = threading.Event()
     code = (
         "from dlbook.data import downloads, fetch; downloads._BLOCK = 10_000;"
         f"fetch({url!r}, sha256={sha256!r})"
     )
-    process = subprocess.Popen([sys.executable, "-c", code])
+    process = started([sys.executable, "-c", code])
     part = cache / "numbers.bin.part"
     wait_for(lambda: part.exists() and part.stat().st_size >= 100_000)
     process.kill()

@@ -8,8 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_markdown_cell
 
-from dlbook.execution import Job, Stopped, execute, run_many
+from dlbook.execution import Job, Stopped, execute, run_many, slowest_cells
+from dlbook.execution.processor import processor_seconds
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs process groups")
 
@@ -56,9 +58,46 @@ def test_outputs_folder_environment_and_measurement(notebook, tmp_path, monkeypa
     assert (result.notebook, result.status, result.key) == ("a/b", "ok", "k")
     assert (result.profile, result.seed, result.backend, result.device) == ("full", 3, None, "CPU")
     assert 0 < result.seconds < 60
+    assert 0 < result.processor_seconds < 60
     assert 300 < result.peak_memory_mb < 700
     assert result.versions["numpy"]
     assert all(cell.outputs == [] for cell in nb.cells)  # the argument is not changed
+
+
+BUSY = "import time\nwhile time.process_time() < {end}: pass"
+
+
+def test_the_processor_time_of_every_cell_is_measured(notebook):
+    nb = notebook(
+        "import subprocess, sys, time",
+        "time.sleep(1)",
+        "# It works,\nstart = time.process_time()\nwhile time.process_time() < start + 0.6: pass",
+        f"code = {BUSY.format(end=0.6)!r}\nsubprocess.run([sys.executable, '-c', code], check=True)",
+        "",
+        "1 / 0",
+    )
+    nb.cells.insert(1, new_markdown_cell("# Text"))
+    result = execute(nb, timeout=120).result
+    assert [cell.cell for cell in result.cells] == [1, 2, 3, 4, 5]
+    assert result.cells[2].code == "start = time.process_time()"
+    imports, sleeps, works, starts, fails = (cell.processor_seconds for cell in result.cells)
+    assert result.cells[1].seconds > 0.9
+    assert sleeps < 0.5
+    assert works > 0.55
+    assert starts > 0.55  # by a child that has ended
+    assert fails < 0.5
+    assert result.processor_seconds > imports + works + starts
+    assert [cell.cell for cell in slowest_cells(result, 2)] in ([3, 4], [4, 3])
+    assert str(slowest_cells(result)[0]).startswith(f"{max(works, starts):.1f} s  code cell ")
+
+
+def test_without_psutil_nothing_is_said(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    assert processor_seconds(os.getpid()) is None
+
+
+def test_no_process_has_no_time():
+    assert processor_seconds(2**22 + 1) is None
 
 
 def test_a_failing_cell_is_told(notebook, scratch):
@@ -163,7 +202,7 @@ def test_run_many_without_jobs():
 @pytest.mark.parametrize(
     ("how", "status"), [(signal.SIGINT, -signal.SIGINT), (signal.SIGKILL, -signal.SIGKILL)]
 )
-def test_nothing_outlives_the_program(tmp_path, how, status):
+def test_nothing_outlives_the_program(tmp_path, started, how, status):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     program = (
@@ -174,7 +213,7 @@ def test_nothing_outlives_the_program(tmp_path, how, status):
         "jobs = [Job(str(i), new_notebook(cells=[new_code_cell(code)]), Path.cwd()) for i in range(3)]\n"
         "run_many(jobs, n_jobs=2)\n"
     )
-    process = subprocess.Popen(
+    process = started(
         [sys.executable, "-c", program],
         cwd=tmp_path,
         env=os.environ | {"TMPDIR": str(scratch)},

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from dlbook.execution import CellError, NotebookResult, Report, read_report, write_report
+from dlbook.execution import CellError, CellTime, NotebookResult, Report, read_report, write_report
 
 
 @pytest.fixture
@@ -21,6 +21,8 @@ def report():
         device="GPU: A100 <80 GB>",
         versions={"python": "3.12.1", "keras": "3.8.0"},
         key="abc",
+        processor_seconds=0.75,
+        cells=(CellTime(1, "run = setup()", 1.0, 0.5), CellTime(2, "run.seed", 0.01)),
     )
     error = CellError(3, 'print("<b>")', "ValueError", "a < b & c", "Traceback: <module>")
     bad = NotebookResult("02/momentum", "timeout", 600.0, None, "2025-03-01T12:10:00+00:00", error=error)
@@ -71,7 +73,7 @@ def test_a_later_version_may_add_fields(report, tmp_path):
 def test_the_page_tells_everything(report, tmp_path):
     write_report(report, tmp_path)
     page = Page((tmp_path / "report.html").read_text())
-    for text in ("01_feedforward/neurons", "GPU: A100 <80 GB>", "512", "keras 3.8.0", "code cell 3"):
+    for text in ("01_feedforward/neurons", "GPU: A100 <80 GB>", "512", "0.8", "keras 3.8.0", "code cell 3"):
         assert text in page.text
     for text in ("ValueError: a < b & c", 'print("<b>")', "Traceback: <module>", "1 of 2 failed"):
         assert text in page.text
@@ -94,7 +96,7 @@ def test_the_page_has_what_a_screen_reader_needs(report, tmp_path):
     assert ("html", {"lang": "en"}) in page.attributes
     assert page.tags.count("caption") == page.tags.count("h1") == page.tags.count("main") == 1
     scopes = [attrs["scope"] for tag, attrs in page.attributes if tag == "th"]
-    assert scopes.count("col") == 9
+    assert scopes.count("col") == 10
     assert scopes.count("row") == 2
 
 
@@ -103,4 +105,4 @@ def test_versions_that_all_share_are_given_once(report, tmp_path):
     write_report(dataclasses.replace(report, results=(good, good)), tmp_path)
     page = Page((tmp_path / "report.html").read_text())
     assert page.text.count("keras 3.8.0") == 1
-    assert [attrs["scope"] for tag, attrs in page.attributes if tag == "th"].count("col") == 8
+    assert [attrs["scope"] for tag, attrs in page.attributes if tag == "th"].count("col") == 9

@@ -1,50 +1,41 @@
 """The build runs what has changed, keeps whole results only, and forgets what is gone."""
 
-import json
+import errno
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import budgets
 import build
+import executed
 import nbformat
 import pytest
+from executed import ExecutedCopies
 
-from dlbook.execution import Execution, Job
+from dlbook.execution import CellTime, Execution, Job, NotebookResult
 
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let the tool build in an empty folder."""
     monkeypatch.setattr(build, "ROOT", tmp_path)
-    monkeypatch.setattr(build, "EXECUTED", tmp_path / "_build" / "executed")
+    monkeypatch.setattr(build, "BUILD", tmp_path / "_build")
     return tmp_path
 
 
 def test_notebooks_come_in_reading_order(tree: Path) -> None:
-    for name in ("index.md", "b/intro.md", "b/two.ipynb", "b/one.ipynb", "a/three.ipynb", "stray.ipynb"):
-        (tree / name).parent.mkdir(exist_ok=True)
-        (tree / name).touch()
-    chapters = [{"file": "b/intro", "sections": [{"file": "b/two"}, {"file": "b/one"}]}, {"file": "a/three"}]
+    names = ("index.md", "b/intro.md", "b/two.ipynb", "b/one.ipynb", "a/three.ipynb", "a/stray.ipynb")
+    for name in names:
+        path = tree / "chapters" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    sections = [{"file": "chapters/b/two"}, {"file": "chapters/b/one"}]
+    chapters = [{"file": "chapters/b/intro", "sections": sections}, {"file": "chapters/a/three"}]
     toc = {"root": "index", "parts": [{"caption": "Chapters", "chapters": chapters}]}
-    assert [build.document_name(path) for path in build.notebooks_of(toc)] == ["b/two", "b/one", "a/three"]
-
-
-def test_what_is_gone_is_forgotten(tree: Path) -> None:
-    for name in ("a/old", "a/kept"):
-        for kind in ("ipynb", "json"):
-            path = build.EXECUTED / f"{name}.{kind}"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("{}")
-    build.forget_old({"a/kept"})
-    assert sorted(path.name for path in build.EXECUTED.rglob("*.*")) == ["kept.ipynb", "kept.json"]
-
-
-def test_a_digest_without_its_notebook_does_not_count(tree: Path) -> None:
-    record = build.EXECUTED / "a.json"
-    record.parent.mkdir(parents=True)
-    record.write_text(json.dumps({"digest": "1234"}))
-    assert build.stored_digest("a") is None
-    record.with_suffix(".ipynb").touch()
-    assert build.stored_digest("a") == "1234"
+    assert [path.stem for path in build.notebooks_of(toc)] == ["two", "one", "three"]
 
 
 @pytest.fixture
@@ -56,31 +47,20 @@ def project(tree: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         path.parent.mkdir(exist_ok=True)
         nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"'{name}'")]), path)
         paths.append(path)
-    monkeypatch.setattr(build, "digest", lambda path, notebook: notebook.cells[0].source)
+    monkeypatch.setattr(executed, "digest", lambda path, notebook: notebook.cells[0].source)
     return paths
 
 
-def pretend(monkeypatch: pytest.MonkeyPatch, ran: list[str]) -> None:
+def pretend(monkeypatch: pytest.MonkeyPatch, ran: list[str], **measured: Any) -> None:
     """Replace the runs of notebooks: one whose name is bad fails."""
-
-    class Result:
-        def __init__(self, job: Job) -> None:
-            self.notebook, self.key, self.ok = job.name, job.key, "bad" not in job.name
-            self.status, self.seconds, self.peak_memory_mb = ("ok" if self.ok else "failed"), 1.0, None
-            self.error: Any = None
-
-        def as_dict(self) -> dict[str, Any]:
-            return {"notebook": self.notebook}
 
     def run_many(jobs: list[Job], *, n_jobs: int, on_result: Any) -> list[Any]:
         results = []
         for job in jobs:
             ran.append(job.name)
-            result: Any = Result(job)
-            execution: Any = Execution.__new__(Execution)
-            object.__setattr__(execution, "result", result)
-            object.__setattr__(execution, "notebook", job.notebook)
-            on_result(execution)
+            status = "failed" if "bad" in job.name else "ok"
+            result = NotebookResult(job.name, status, 1.0, None, "2025-03-01", key=job.key, **measured)
+            on_result(Execution(job.notebook, result))
             results.append(result)
         return results
 
@@ -98,11 +78,119 @@ def test_only_what_changed_runs_again(project: list[Path], monkeypatch: pytest.M
     assert ran == ["chapters/good"] * 2
 
 
+def test_what_is_known_to_be_slow_starts_first(project: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+    pretend(monkeypatch, ran)
+    monkeypatch.setattr(budgets, "exceptions", lambda: {"chapters/bad": 60.0})
+    build.execute_changed(project, 2)
+    assert ran == ["chapters/bad", "chapters/good"]
+
+
 def test_a_failure_is_counted_and_keeps_nothing(project: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[str] = []
     pretend(monkeypatch, ran)
     assert build.execute_changed(project, 1) == 1
-    assert build.stored_digest("chapters/good") is not None
-    assert build.stored_digest("chapters/bad") is None
+    assert list(ExecutedCopies(build.ROOT).records()) == ["chapters/good"]
     assert build.execute_changed(project, 1) == 1
     assert ran == ["chapters/good", "chapters/bad", "chapters/bad"]
+
+
+def test_a_record_that_cannot_be_read_makes_its_notebook_run_again(
+    project: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    pretend(monkeypatch, ran)
+    build.execute_changed(project[:1], 1)
+    (build.BUILD / "executed" / "chapters" / "good.json").write_bytes(b"")
+    assert build.execute_changed(project[:1], 1) == 0
+    assert ran == ["chapters/good"] * 2
+
+
+def test_the_slowest_cells_of_a_slow_notebook_are_named(
+    project: list[Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seconds = [3.0, 9.0, 1.0, 20.0, 2.0]
+    cells = tuple(CellTime(i, f"step_{i}()", 1.0, taken) for i, taken in enumerate(seconds, start=1))
+    pretend(monkeypatch, [], processor_seconds=26.0, cells=cells)
+    build.execute_changed(project[:1], 1)
+    named = [line.strip() for line in capsys.readouterr().out.splitlines() if "code cell" in line]
+    assert named == [f"{seconds[i - 1]:.1f} s  code cell {i}: step_{i}()" for i in (4, 2, 1)]
+
+
+def test_a_notebook_within_its_budget_is_not_explained(
+    project: list[Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pretend(monkeypatch, [], processor_seconds=24.0, cells=(CellTime(1, "step()", 1.0, 24.0),))
+    build.execute_changed(project[:1], 1)
+    assert "code cell" not in capsys.readouterr().out
+
+
+@pytest.fixture
+def sphinx(tree: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[bool]]:
+    """Return a function that renders with a Sphinx of few words: it tells whether it found stored state."""
+    stored = tree / "_build" / ".doctrees" / "environment.pickle"
+    found: list[bool] = []
+
+    def render(end: int | BaseException, builder: str = "html") -> list[bool]:
+        def call(command: list[str], **settings: Any) -> int:
+            found.append(stored.is_file())
+            stored.parent.mkdir(parents=True, exist_ok=True)
+            stored.touch()  # Sphinx stores what it has read, then writes the pages
+            if isinstance(end, BaseException):
+                raise end
+            return end
+
+        monkeypatch.setattr(subprocess, "call", call)
+        if isinstance(end, BaseException):
+            with pytest.raises(type(end)):
+                build.render(builder)
+        else:
+            assert build.render(builder) == end
+        return found
+
+    return render
+
+
+@pytest.mark.parametrize("end", [1, KeyboardInterrupt(), SystemExit(1)])
+def test_what_sphinx_stored_does_not_outlive_an_unfinished_build(
+    sphinx: Callable[..., list[bool]], end: int | BaseException
+) -> None:
+    sphinx(0)
+    sphinx(0)
+    sphinx(end)
+    assert sphinx(0) == [False, True, True, False]
+
+
+def test_what_another_builder_stored_is_not_on_the_pages(sphinx: Callable[..., list[bool]]) -> None:
+    sphinx(0)
+    sphinx(0, "linkcheck")
+    assert sphinx(0) == [False, True, False]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs locks of files")
+def test_a_file_system_without_locks_is_no_obstacle(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    def unsupported(file: object, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", unsupported)
+    with build.one_at_a_time() as lock:
+        assert lock is not None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs locks of files")
+def test_a_second_build_waits(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    entered = threading.Event()
+
+    def second() -> None:
+        with build.one_at_a_time():
+            entered.set()
+
+    waiting = threading.Thread(target=second)
+    with build.one_at_a_time():
+        waiting.start()
+        assert not entered.wait(0.5)
+    waiting.join(20)
+    assert entered.is_set()
+    assert "Waiting for another build of this book" in capsys.readouterr().out

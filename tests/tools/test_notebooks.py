@@ -1,8 +1,13 @@
 """The normal form of the notebooks."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
+import executed
 import nbformat
 import notebooks
 import pytest
@@ -10,6 +15,9 @@ from click.testing import CliRunner
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from dlbook.execution import CellError, Execution, NotebookResult
+
+TOOLS = Path(notebooks.__file__).parent
 PINNED = {"tags": [notebooks.PINNED]}
 
 
@@ -125,14 +133,6 @@ def test_a_written_notebook_has_no_problems(tmp_path: Path, used: NotebookNode) 
     assert not notebooks.write(path, used)
 
 
-def test_checkpoints_are_no_notebooks(tmp_path: Path) -> None:
-    for name in ("b.ipynb", "a.ipynb", ".ipynb_checkpoints/a-checkpoint.ipynb"):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.touch()
-    assert notebooks.find_notebooks(tmp_path) == [tmp_path / "a.ipynb", tmp_path / "b.ipynb"]
-
-
 def test_ids_follow_from_the_content(used: NotebookNode) -> None:
     notebooks.name_cells(used)
     first = [cell.id for cell in used.cells]
@@ -159,3 +159,81 @@ def test_a_text_becomes_a_notebook_with_pinned_output(tmp_path: Path) -> None:
     title, code = notebooks.read(target).cells
     assert title.source == "# Title"
     assert code.outputs == [stdout("42\n")]
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a book of one notebook with one pinned cell, which a kernel would compute."""
+    monkeypatch.setattr(notebooks, "ROOT", tmp_path)
+    monkeypatch.setattr(executed, "digest", lambda path, notebook: notebook.cells[-1].source)
+    cells = [new_markdown_cell("# Größe σ"), new_code_cell("print(6 * 7)", metadata=PINNED)]
+    notebooks.write(tmp_path / "chapters" / "one.ipynb", new_notebook(cells=cells))
+    return tmp_path / "chapters" / "one.ipynb"
+
+
+def pin(path: Path) -> Any:
+    """Call the command."""
+    return CliRunner().invoke(notebooks.main, ["pin", str(path)])
+
+
+def test_pinning_runs_a_notebook_once_and_keeps_the_run(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs: list[str] = []
+
+    def execute(notebook: NotebookNode, **settings: Any) -> Execution:
+        jobs.append(settings["env"]["PYTHONWARNINGS"])
+        done = notebooks.normalize(notebook)
+        done.cells[-1].update(outputs=[stdout("42\n")], execution_count=2)
+        result = NotebookResult(settings["name"], "ok", 1.0, None, "2025-03-01", key=settings["key"])
+        return Execution(done, result)
+
+    monkeypatch.setattr(notebooks, "execute", execute)
+    assert pin(book).exit_code == 0
+    assert notebooks.read(book).cells[-1].outputs == [stdout("42\n")]
+    # The stored outputs are not what a run depends on: the one that was made still stands for the notebook.
+    assert pin(book).exit_code == 0
+    assert jobs == [executed.WARNINGS]
+
+
+def test_a_cell_that_fails_pins_nothing(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = book.read_bytes()
+    error = CellError(1, "print(6 * 7)", "ValueError", "bad", "Traceback")
+
+    def execute(notebook: NotebookNode, **settings: Any) -> Execution:
+        return Execution(notebook, NotebookResult("one", "failed", 1.0, None, "2025-03-01", error=error))
+
+    monkeypatch.setattr(notebooks, "execute", execute)
+    done = pin(book)
+    assert done.exit_code == 1
+    assert "one.ipynb, code cell 1: ValueError: bad" in done.output
+    assert book.read_bytes() == before
+
+
+def test_a_full_disk_leaves_the_notebook_as_it_was(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = book.read_bytes()
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        notebooks.write(book, new_notebook(cells=[new_code_cell("1")]))
+    assert book.read_bytes() == before
+    assert list(book.parent.iterdir()) == [book]
+
+
+def test_notebooks_are_utf_8_in_every_locale(book: Path, tmp_path: Path) -> None:
+    normal = book.read_bytes()
+    changed = book.read_text("utf-8").replace('"execution_count": null', '"execution_count": 7')
+    book.write_text(changed, "utf-8")
+    code = f"""
+import locale, sys
+sys.path.insert(0, {str(TOOLS)!r})
+import pathlib, notebooks
+assert locale.getpreferredencoding(False) == "ANSI_X3.4-1968", locale.getpreferredencoding(False)
+notebooks.ROOT = pathlib.Path({str(tmp_path)!r})
+notebooks.main(["fix"])
+"""
+    # Plain ASCII is a locale that every machine has, and knows less than Latin-1.
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, **plain}, timeout=120)
+    assert book.read_bytes() == normal

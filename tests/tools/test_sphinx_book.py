@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from docutils import nodes
 from PIL import Image
-from sphinx_book import assets, launch, math, notebooks, numbering, pages
+from sphinx_book import assets, directives, launch, math, notebooks, numbering, pages
+
+from dlbook.execution import CellTime, NotebookResult
 
 
 @pytest.mark.parametrize(
@@ -73,6 +75,32 @@ def app(folder: Path, **images: str) -> Any:
         images=images, get_relative_uri=lambda page, _: "../" * page.count("/") + "index.html"
     )
     return SimpleNamespace(outdir=str(folder / "html"), srcdir=str(folder), builder=builder)
+
+
+def test_the_status_tells_what_was_measured() -> None:
+    cells = tuple(CellTime(i, f"step_{i}()", 1.0, taken) for i, taken in enumerate((1.0, 20.0, 5.0, 4.0), 1))
+    results = {
+        "chapters/slow": NotebookResult(
+            "slow", "ok", 71.0, 512.4, "2025-03-01", processor_seconds=30.04, cells=cells
+        ),
+        "chapters/quick": NotebookResult("quick", "ok", 9.0, None, "2025-03-02", backend="jax", cells=cells),
+    }
+    tables = [node for node in directives.measurements(results) if isinstance(node, nodes.table)]
+    found = [[[entry.astext() for entry in row] for row in node.findall(nodes.row)] for node in tables]
+    for node, rows in zip(tables, found, strict=True):
+        n_columns = len(list(node.findall(nodes.colspec)))
+        assert {len(row) for row in rows} == {n_columns}
+    assert found[0][1:] == [
+        ["chapters/slow", "71.0", "30.0", "512", "CPU", "none", "2025-03-01"],
+        ["chapters/quick", "9.0", "unknown", "unknown", "CPU", "jax", "2025-03-02"],
+    ]
+    assert [row[1:] for row in found[1][1:]] == [
+        ["2", "step_2()", "20.0"],
+        ["3", "step_3()", "5.0"],
+        ["4", "step_4()", "4.0"],
+    ]
+    (sentence,) = directives.measurements({})
+    assert sentence.astext() == "No notebook has run for this build."
 
 
 def test_frames_become_files(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Directives of the book: corrections, the course map, the execution status, a borrowed explorable."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,7 +14,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
 
-from .notebooks import executed_folder, measurements
+from dlbook.execution import BUDGET, NotebookResult, slowest_cells
+
+from .notebooks import copies
 
 logger = getLogger(__name__)
 
@@ -70,7 +73,7 @@ class CourseMap(SphinxDirective):
         path = Path(self.env.doc2path(self.env.docname)).with_name("course_map.yml")
         self.env.note_dependency(str(path))
         result: list[nodes.Node] = []
-        for chapter in yaml.safe_load(path.read_text())["chapters"]:
+        for chapter in yaml.safe_load(path.read_text("utf-8"))["chapters"]:
             section = nodes.section(ids=[nodes.make_id(f"course-map-{chapter['folder']}")])
             section += nodes.title(text=f"{chapter['number']} {chapter['title']}")
             section += course_map(chapter=chapter)
@@ -79,33 +82,14 @@ class CourseMap(SphinxDirective):
 
 
 class ExecutionStatus(SphinxDirective):
-    """A table of what was measured when each notebook ran for this build."""
+    """Tables of what was measured when each notebook ran for this build."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the table, or a sentence if nothing ran."""
-        records = measurements(self.env.app)
+        """Return the tables, or a sentence if nothing ran."""
         always: set[str] = getattr(self.env, "dlbook_always", set())
         self.env.dlbook_always = always | {self.env.docname}  # type: ignore[attr-defined]
-        if not records:
-            return [nodes.paragraph(text="No notebook has run for this build.")]
-        rows: list[list[nodes.Node]] = []
-        used: dict[str, None] = {}
-        for name, record in records.items():
-            memory = record.get("peak_memory_mb")
-            rows.append(
-                [
-                    nodes.paragraph("", "", page_reference(name)),
-                    text(f"{record['seconds']:.1f}"),
-                    text("unknown" if memory is None else f"{memory:.0f}"),
-                    text(record.get("device") or "CPU"),
-                    text(record.get("backend") or "none"),
-                    text(record["date"][:10]),
-                ]
-            )
-            used[", ".join(f"{package} {version}" for package, version in record["versions"].items())] = None
-        heads = ["Notebook", "Seconds", "Peak memory, MB", "Device", "Keras backend", "Date"]
-        versions = nodes.bullet_list("", *(nodes.list_item("", text(line)) for line in used))
-        return [table(heads, rows, [40, 10, 14, 10, 14, 12]), text("Versions installed:"), versions]
+        records = copies(self.env.app).records()
+        return measurements({name: NotebookResult.from_dict(record) for name, record in records.items()})
 
 
 class BorrowedExplorable(SphinxDirective):
@@ -118,15 +102,54 @@ class BorrowedExplorable(SphinxDirective):
         docname = self.arguments[0]
         borrowed: dict[str, str] = getattr(self.env, "dlbook_borrowed", {})
         self.env.dlbook_borrowed = {**borrowed, self.env.docname: docname}  # type: ignore[attr-defined]
-        path = executed_folder(self.env.app) / f"{docname}.ipynb"
-        if not path.is_file():
+        executed = copies(self.env.app)
+        if executed.record(docname) is None:
             raise self.error(f"the notebook {docname} was not executed")
-        for cell in nbformat.read(path, as_version=4).cells:
+        for cell in nbformat.read(executed.copy(docname), as_version=4).cells:
             if "landing" in cell.metadata.get("tags", []):
                 for output in cell.outputs:
                     if html := output.get("data", {}).get("text/html"):
                         return [nodes.raw("", html, format="html")]
         raise self.error(f"the notebook {docname} has no cell tagged 'landing' with an HTML output")
+
+
+def measurements(results: Mapping[str, NotebookResult]) -> list[nodes.Node]:
+    """Return what was measured in the runs of notebooks: all runs, and the slowest cells of the slow."""
+    if not results:
+        return [text("No notebook has run for this build.")]
+    rows: list[list[nodes.Node]] = []
+    slow: list[list[nodes.Node]] = []
+    for name, result in results.items():
+        measured = [
+            f"{result.seconds:.1f}",
+            number(result.processor_seconds, ".1f"),
+            number(result.peak_memory_mb, ".0f"),
+            result.device or "CPU",
+            result.backend or "none",
+            result.date[:10],
+        ]
+        rows.append([nodes.paragraph("", "", page_reference(name)), *map(text, measured)])
+        for cell in slowest_cells(result) if (result.processor_seconds or 0.0) > BUDGET else ():
+            code = nodes.paragraph("", "", nodes.literal(text=cell.code))
+            taken = text(number(cell.processor_seconds, ".1f"))
+            slow.append([nodes.paragraph("", "", page_reference(name)), text(str(cell.cell)), code, taken])
+    heads = ["Notebook", "Seconds", "Processor seconds", "Peak memory, MB", "Device", "Keras backend", "Date"]
+    found: list[nodes.Node] = [table(heads, rows, [34, 9, 13, 13, 9, 12, 12])]
+    if slow:
+        heads = ["Notebook", "Code cell", "It begins", "Processor seconds"]
+        found.append(text(f"Where the time goes in notebooks of more than {BUDGET:.0f} processor seconds:"))
+        found.append(table(heads, slow, [34, 10, 42, 14]))
+    lines = dict.fromkeys(
+        ", ".join(f"{package} {version}" for package, version in result.versions.items())
+        for result in results.values()
+    )
+    versions = nodes.bullet_list("", *(nodes.list_item("", text(line)) for line in lines))
+    return [*found, text("Versions installed:"), versions]
+
+
+def number(value: float | None, form: str) -> str:
+    """Write a measured number, where there is one."""
+    return "unknown" if value is None else format(value, form)
 
 
 def text(content: str) -> nodes.paragraph:

@@ -7,8 +7,8 @@ source did not.
 
 import json
 from pathlib import Path
-from typing import Any
 
+from executed import ExecutedCopies
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -16,16 +16,9 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 
-def executed_folder(app: Sphinx) -> Path:
-    """Return the folder of the executed notebooks."""
-    return Path(app.srcdir) / "_build" / "executed"
-
-
-def measurements(app: Sphinx) -> dict[str, dict[str, Any]]:
-    """Return what was measured when each notebook ran, by document name, in reading order."""
-    folder = executed_folder(app)
-    found = sorted(folder.rglob("*.json"))
-    return {str(path.relative_to(folder).with_suffix("")): json.loads(path.read_text()) for path in found}
+def copies(app: Sphinx) -> ExecutedCopies:
+    """Return the executed notebooks of the book."""
+    return ExecutedCopies(Path(app.srcdir))
 
 
 def with_outputs(text: str, executed: str) -> str:
@@ -47,16 +40,16 @@ def insert_outputs(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put the outputs of the executed copy into the text of a notebook."""
     if Path(app.env.doc2path(docname)).suffix != ".ipynb":
         return
-    executed = executed_folder(app) / f"{docname}.ipynb"
-    if executed.is_file():
-        source[0] = with_outputs(source[0], executed.read_text(encoding="utf-8"))
+    executed = copies(app)
+    if executed.record(docname) is not None:
+        source[0] = with_outputs(source[0], executed.copy(docname).read_text(encoding="utf-8"))
     else:
         logger.warning("the notebook was not executed: build the book with `make book`", location=docname)
 
 
 def outdated(app: Sphinx, env: BuildEnvironment, *_: set[str]) -> list[str]:
     """Name the pages whose outputs are newer than what Sphinx has read."""
-    now = {name: record["digest"] for name, record in measurements(app).items()}
+    now = {name: record["digest"] for name, record in copies(app).records().items()}
     before: dict[str, str] = getattr(env, "dlbook_digests", {})
     changed = [name for name in now if before.get(name) != now[name] and name in env.all_docs]
     users: dict[str, str] = getattr(env, "dlbook_borrowed", {})

@@ -10,6 +10,8 @@ from docutils import nodes
 from PIL import Image, ImageChops, ImageStat
 from sphinx.application import Sphinx
 
+from dlbook.files import write_bytes
+
 DATA_URI = re.compile(r"data:image/webp;base64,([A-Za-z0-9+/=]+)")
 SOUND_URI = re.compile(r"data:audio/wav;base64,([A-Za-z0-9+/=]+)")
 # Names that notebooks give to their figures: the digest of the content.
@@ -49,8 +51,7 @@ def move_data(
         name = hashlib.sha256(content).hexdigest()[:20] + suffix
         path = folder / name
         if not path.is_file():
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            write_bytes(path, content)
         return f"{prefix + '/' if prefix else ''}_images/{name_of_folder}/{name}"
 
     return pattern.sub(store, body)
@@ -87,8 +88,7 @@ def improve_images(app: Sphinx, body: str) -> str:
         with Image.open(path) as image:
             width, height = (side // PIXELS_A_POINT for side in image.size)
             if not target.is_file():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(lighter(image))
+                write_bytes(target, lighter(image))
         size = f'width="{width}" height="{height}"'
         return f'<img {attributes} src="{address[:-4]}.webp" {size} loading="lazy" decoding="async" />'
 

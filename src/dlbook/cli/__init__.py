@@ -6,6 +6,7 @@ What a command needs is imported when it runs, so that ``dlbook --help`` answers
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -37,19 +38,7 @@ _SEED = click.IntRange(0, 2**32 - 1)
 @click.option("--scheduler", metavar="ADDRESS", help="Run on the Dask cluster at this address.")
 @click.option("--root", type=_FOLDER, metavar="DIR", help="The book; it holds chapters/.  [found upwards]")
 @click.option("--list", "only_list", is_flag=True, help="Print the notebooks that would run, and run none.")
-def run_command(
-    targets: tuple[str, ...],
-    profile: str,
-    jobs: int | None,
-    out: Path | None,
-    resume: bool,
-    seed: int,
-    timeout: float | None,
-    backend: str | None,
-    scheduler: str | None,
-    root: Path | None,
-    only_list: bool,
-) -> None:
+def run_command(targets: tuple[str, ...], **options: Any) -> None:
     """Run chapters or notebooks, all of them where none is named.
 
     A chapter is named by its folder (01_feedforward) or its word (feedforward), a notebook by its name or its
@@ -58,8 +47,7 @@ def run_command(
     """
     from .run import Options, run_notebooks
 
-    options = Options(profile, jobs, out, resume, seed, timeout, backend, scheduler, root, only_list)
-    raise SystemExit(run_notebooks(targets, options))
+    raise SystemExit(run_notebooks(targets, Options(**options)))
 
 
 @main.command("doctor")

@@ -35,8 +35,8 @@ import json, os
 from dlbook.runtime import device
 import keras
 if keras.backend.backend() == "tensorflow":
-    from dlbook.runtime import _grow_gpu_memory
-    _grow_gpu_memory()
+    from dlbook.runtime import grow_gpu_memory
+    grow_gpu_memory()
 product = keras.ops.matmul(keras.ops.ones((2, 3)), keras.ops.ones((3, 2)))
 assert float(keras.ops.sum(product)) == 12.0
 print(json.dumps({"backend": keras.backend.backend(), "device": device()}))

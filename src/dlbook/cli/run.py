@@ -13,6 +13,7 @@ import click
 from nbformat import NotebookNode
 
 from ..execution import (
+    BUDGET,
     Execution,
     Job,
     NotebookResult,
@@ -23,6 +24,7 @@ from ..execution import (
     run_many,
     run_on_cluster,
     save,
+    slowest_cells,
     write_report,
 )
 from ..runtime import BACKENDS, PROFILES
@@ -224,6 +226,8 @@ def _run_all(
         def on_result(execution: Execution) -> None:
             keep(execution.result, execution.notebook)
             tqdm.write(_line(execution.result, execution.result.status), file=sys.stdout)
+            if options.profile == "quick" and (execution.result.processor_seconds or 0.0) > BUDGET:
+                tqdm.write(_slow_cells(execution.result), file=sys.stdout)
             sys.stdout.flush()
             bar.update()
 
@@ -246,6 +250,14 @@ def _line(result: NotebookResult, status: str) -> str:
     memory = "" if result.peak_memory_mb is None else f"{result.peak_memory_mb:6.0f} MB"
     measured = f"{result.seconds:8.1f} s {memory:>10}  {result.device or ''}"
     return f"{status:<8}{result.notebook:<52}{measured}".rstrip()
+
+
+def _slow_cells(result: NotebookResult) -> str:
+    """Name the cells that keep a notebook from its budget."""
+    cells = "\n".join(f"{'':12}{cell}" for cell in slowest_cells(result))
+    return (
+        f"{'':8}{result.processor_seconds:.0f} s of processor time, where {BUDGET:.0f} s should do:\n{cells}"
+    )
 
 
 def _failure(result: NotebookResult) -> str:

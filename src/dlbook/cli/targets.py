@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["chapter_word", "find_notebooks", "find_root", "select_notebooks"]
+from ..execution import find_notebooks
+
+__all__ = ["chapter_word", "find_root", "select_notebooks"]
 
 _NUMBER = re.compile(r"^\d+_")
 
@@ -37,22 +39,6 @@ def find_root(start: Path) -> Path:
     raise ValueError(
         f"no folder 'chapters' in {start} or above it: go to your copy of the book, or name it with --root"
     )
-
-
-def find_notebooks(root: Path) -> list[Path]:
-    """List the notebooks of the book, chapter by chapter.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        The folder that holds ``chapters/``.
-
-    Returns
-    -------
-    list of pathlib.Path
-        Their paths, sorted.
-    """
-    return sorted(path for path in (root / "chapters").glob("*/*.ipynb") if not path.name.startswith("."))
 
 
 def chapter_word(folder: str) -> str:

@@ -1,4 +1,4 @@
-"""Running notebooks and measuring them: time, peak memory, device, versions, the failing cell.
+"""Running notebooks and measuring them: clock and processor time, memory, device, versions, the failing cell.
 
 :func:`execute` runs one notebook in a process of its own, :func:`run_many` several side by side, and
 :func:`run_on_cluster` sends them to a Dask cluster. :func:`prepare` makes a job of a file and a profile. The
@@ -7,12 +7,24 @@ book build and ``dlbook run`` both stand on these.
 
 from .cluster import run_on_cluster
 from .engine import Job, Stopped, execute, failed, run_many
-from .notebooks import companion_files, parameterized, prepare, run_notebook, save, source_digest
+from .notebooks import (
+    companion_files,
+    find_notebooks,
+    parameterized,
+    prepare,
+    run_notebook,
+    save,
+    source_digest,
+)
+from .processor import BUDGET, LIMIT, slowest_cells
 from .report import Report, read_report, write_report
-from .results import CellError, Execution, NotebookResult, installed_versions
+from .results import CellError, CellTime, Execution, NotebookResult, installed_versions
 
 __all__ = [
+    "BUDGET",
+    "LIMIT",
     "CellError",
+    "CellTime",
     "Execution",
     "Job",
     "NotebookResult",
@@ -21,6 +33,7 @@ __all__ = [
     "companion_files",
     "execute",
     "failed",
+    "find_notebooks",
     "installed_versions",
     "parameterized",
     "prepare",
@@ -29,6 +42,7 @@ __all__ = [
     "run_notebook",
     "run_on_cluster",
     "save",
+    "slowest_cells",
     "source_digest",
     "write_report",
 ]

@@ -22,7 +22,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from .results import CellError, Execution, NotebookResult, installed_versions, now
+from .results import CellError, CellTime, Execution, NotebookResult, installed_versions, now
 
 __all__ = ["Job", "Stopped", "execute", "failed", "run_many"]
 
@@ -301,8 +301,10 @@ def _collect(
         outcome = {
             "status": "failed",
             "seconds": seconds,
+            "processor_seconds": None,
             "peak_memory_mb": None,
             "error": vars(error),
+            "cells": [],
         }
     problem = CellError(**outcome["error"]) if outcome["error"] else None
     if problem is not None and problem.name == "DeadKernelError" and not problem.traceback:
@@ -311,7 +313,8 @@ def _collect(
         notebook=name,
         status=outcome["status"],
         seconds=round(outcome["seconds"], 2),
-        peak_memory_mb=None if outcome["peak_memory_mb"] is None else round(outcome["peak_memory_mb"], 1),
+        processor_seconds=_rounded(outcome["processor_seconds"], 2),
+        peak_memory_mb=_rounded(outcome["peak_memory_mb"], 1),
         date=now(),
         profile=measured.get("profile"),
         seed=measured.get("seed"),
@@ -320,8 +323,13 @@ def _collect(
         versions=installed_versions(),
         error=problem,
         key=key,
+        cells=tuple(CellTime(**cell) for cell in outcome["cells"]),
     )
     return Execution(executed, result)
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

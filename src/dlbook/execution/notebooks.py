@@ -18,9 +18,38 @@ from ..files import write_text
 from .engine import Job, execute
 from .results import NotebookResult, installed_versions
 
-__all__ = ["companion_files", "parameterized", "prepare", "run_notebook", "save", "source_digest"]
+__all__ = [
+    "companion_files",
+    "find_notebooks",
+    "parameterized",
+    "prepare",
+    "run_notebook",
+    "save",
+    "source_digest",
+]
 
 _LARGEST_COMPANION = 20_000_000  # bytes
+
+
+def find_notebooks(root: str | os.PathLike[str]) -> list[Path]:
+    """List the notebooks of a book, chapter by chapter.
+
+    Parameters
+    ----------
+    root : str or path
+        The folder that holds ``chapters/``.
+
+    Returns
+    -------
+    list of pathlib.Path
+        Their paths, sorted; hidden files and folders, such as Jupyter's checkpoints, are passed over.
+    """
+    chapters = Path(root) / "chapters"
+    return sorted(
+        path
+        for path in chapters.rglob("*.ipynb")
+        if not any(part.startswith(".") for part in path.relative_to(chapters).parts)
+    )
 
 
 def parameterized(notebook: NotebookNode, parameters: Mapping[str, Any]) -> NotebookNode:

@@ -130,9 +130,11 @@ def _page(report: Report) -> str:
 {versions}</dl>
 <div class="scroll" role="region" aria-label="Results" tabindex="0">
 <table>
-<caption>One row a notebook: time of the whole run, largest resident memory, and what it ran on.</caption>
+<caption>One row a notebook: time of the whole run by the clock and of the processor, largest resident memory,
+and what it ran on.</caption>
 <thead><tr><th scope="col">Notebook</th><th scope="col">Status</th><th scope="col">Seconds</th>
-<th scope="col">Peak memory (MB)</th><th scope="col">Device</th><th scope="col">Backend</th>
+<th scope="col">Processor seconds</th><th scope="col">Peak memory (MB)</th>
+<th scope="col">Device</th><th scope="col">Backend</th>
 <th scope="col">Profile, seed</th>{column}<th scope="col">Ended</th></tr></thead>
 <tbody>
 {rows}
@@ -151,12 +153,14 @@ def _row(result: NotebookResult, *, with_versions: bool) -> str:
     if not result.ok:
         name = f'<a href="#{_anchor(result)}">{name}</a>'
     memory = "" if result.peak_memory_mb is None else f"{result.peak_memory_mb:.0f}"
+    worked = "" if result.processor_seconds is None else f"{result.processor_seconds:.1f}"
     used = "" if result.profile is None else f"{result.profile}, {result.seed}"
     mark = _MARKS.get(result.status, "")
     cells = [
         f'<td class="short {_escape(result.status)}"><span aria-hidden="true">{mark}</span> '
         f"{_escape(result.status)}</td>",
         f'<td class="number">{result.seconds:.1f}</td>',
+        f'<td class="number">{worked}</td>',
         f'<td class="number">{memory}</td>',
         f"<td>{_escape(result.device or '')}</td>",
         f"<td>{_escape(result.backend or '')}</td>",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.metadata
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["CellError", "Execution", "NotebookResult", "installed_versions", "now"]
+__all__ = ["CellError", "CellTime", "Execution", "NotebookResult", "installed_versions", "now"]
 
 PACKAGES = ("dlbook", "numpy", "matplotlib", "keras", "tensorflow", "jax", "scikit-learn")
 
@@ -49,6 +49,33 @@ class CellError:
 
 
 @dataclass(frozen=True)
+class CellTime:
+    """How long one cell took.
+
+    Parameters
+    ----------
+    cell : int
+        Number of the code cell, counted from 1 as a reader sees it after *Run All*.
+    code : str
+        The first line of it that says something.
+    seconds : float
+        Wall-clock time.
+    processor_seconds : float or None
+        Time that the processor worked for it, all threads and child processes together; None where it could
+        not be read.
+    """
+
+    cell: int
+    code: str
+    seconds: float
+    processor_seconds: float | None = None
+
+    def __str__(self) -> str:
+        taken = self.seconds if self.processor_seconds is None else self.processor_seconds
+        return f"{taken:.1f} s  code cell {self.cell}: {self.code}"
+
+
+@dataclass(frozen=True)
 class NotebookResult:
     """One run of one notebook, measured.
 
@@ -76,6 +103,11 @@ class NotebookResult:
         What went wrong; None where `status` is ``"ok"``.
     key : str
         Digest of everything the run depends on; empty where nobody asked for one.
+    processor_seconds : float or None
+        Time that processors worked for the kernel and what it started, all threads together; None where it
+        could not be read.
+    cells : sequence of CellTime
+        The time of each code cell that ran, in their order.
     """
 
     notebook: str
@@ -90,6 +122,8 @@ class NotebookResult:
     versions: Mapping[str, str] = field(default_factory=dict)
     error: CellError | None = None
     key: str = ""
+    processor_seconds: float | None = None
+    cells: Sequence[CellTime] = ()
 
     @property
     def ok(self) -> bool:
@@ -124,6 +158,7 @@ class NotebookResult:
         known = {name: value for name, value in content.items() if name in names}
         if known.get("error") is not None:
             known["error"] = CellError(**known["error"])
+        known["cells"] = tuple(CellTime(**entry) for entry in known.get("cells", ()))
         return cls(**known)
 
 

@@ -24,16 +24,25 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
+from ..files import write_text
+from .processor import processor_seconds
+
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _LONGEST_ADDRESS = 100  # of a socket in the file system, in characters; macOS allows 103
+_LONGEST_LINE = 80  # of the code that a cell is known by
+_SAYS_LITTLE = ("#", "%", "import ", "from ", "@")
 _LONGEST_START = 120  # seconds until a kernel answers, on a busy machine
 
 
 class _Client(NotebookClient):
-    """A notebook client that remembers its kernel's process and the cell it is in."""
+    """A notebook client that remembers its kernel's process and the cell it is in, and times every cell."""
 
     process: Any = None
     current: NotebookNode | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cells: list[dict[str, Any]] = []
 
     async def async_start_new_kernel(self, **kwargs: Any) -> None:
         await super().async_start_new_kernel(**kwargs)
@@ -43,7 +52,27 @@ class _Client(NotebookClient):
 
     async def async_execute_cell(self, cell: NotebookNode, *args: Any, **kwargs: Any) -> NotebookNode:
         self.current = cell
-        return await super().async_execute_cell(cell, *args, **kwargs)
+        if cell.cell_type != "code" or not cell.source.strip():
+            return await super().async_execute_cell(cell, *args, **kwargs)
+        started, used = time.monotonic(), self.processor_seconds()
+        try:
+            return await super().async_execute_cell(cell, *args, **kwargs)
+        finally:
+            after = self.processor_seconds()
+            # A child that ended without its parent waiting for it takes its seconds along.
+            taken = None if used is None or after is None else round(max(0.0, after - used), 2)
+            self.cells.append(
+                {
+                    "cell": _code_cell_number(self.nb, cell),
+                    "code": _first_line(cell.source),
+                    "seconds": round(time.monotonic() - started, 2),
+                    "processor_seconds": taken,
+                }
+            )
+
+    def processor_seconds(self) -> float | None:
+        """Return the processor time of the kernel and what it started, so far."""
+        return None if self.process is None else processor_seconds(self.process.pid)
 
     def kill(self) -> None:
         """End the kernel and what it started, at once."""
@@ -62,6 +91,12 @@ def _code_cell_number(notebook: NotebookNode, cell: NotebookNode | None) -> int 
         if candidate is cell:
             return max(number, 1)
     return None
+
+
+def _first_line(source: str) -> str:
+    """Return the first line of a cell that says something, to know it by."""
+    lines = [line.strip() for line in source.splitlines() if line.strip()]
+    return next((line for line in lines if not line.startswith(_SAYS_LITTLE)), lines[0])[:_LONGEST_LINE]
 
 
 def _traceback(cell: NotebookNode | None) -> str:
@@ -108,6 +143,7 @@ async def _run(notebook: NotebookNode, job: dict[str, Any]) -> dict[str, Any]:
         manager.transport, manager.ip = "ipc", sockets
 
     timed_out = False
+    used: float | None = None
 
     def end() -> None:
         nonlocal timed_out
@@ -133,11 +169,14 @@ async def _run(notebook: NotebookNode, job: dict[str, Any]) -> dict[str, Any]:
     finally:
         timer.cancel()
         watch.cancel()
+        used = client.processor_seconds()
         client.kill()
         if client.process is not None:
             client.process.wait()
     outcome["seconds"] = time.monotonic() - started
+    outcome["processor_seconds"] = _largest(used, *_time_of_children())
     outcome["peak_memory_mb"] = _peak_of_children()
+    outcome["cells"] = client.cells
     return outcome
 
 
@@ -151,6 +190,21 @@ def _failure(client: _Client, name: str, message: str) -> dict[str, Any]:
         "traceback": _traceback(cell),
     }
     return {"status": "failed", "error": error}
+
+
+def _time_of_children() -> tuple[float, ...]:
+    """Return the processor time of the ended children, in seconds, where the system tells it."""
+    try:
+        import resource
+    except ImportError:  # not a POSIX system
+        return ()
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (usage.ru_utime + usage.ru_stime,)
+
+
+def _largest(*values: float | None) -> float | None:
+    """Return the largest of the values that are known."""
+    return max((value for value in values if value is not None), default=None)
 
 
 def _peak_of_children() -> float | None:
@@ -176,6 +230,4 @@ def main(folder: str) -> None:
     notebook = nbformat.read("notebook.ipynb", as_version=4)
     outcome = asyncio.run(_run(notebook, job))
     nbformat.write(notebook, "executed.ipynb")
-    # Last, so that whoever finds it finds everything.
-    Path("outcome.part").write_text(json.dumps(outcome), encoding="utf-8")
-    os.replace("outcome.part", "outcome.json")
+    write_text("outcome.json", json.dumps(outcome))  # last, so that whoever finds it finds everything

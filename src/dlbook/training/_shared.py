@@ -1,7 +1,5 @@
 """What the modules of this package share: Keras itself, its networks, and ids."""
 
-import os
-import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,18 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import checks
-from ..runtime import _checked_backend, _import_keras
-
-
-def load_keras() -> Any:
-    """Return Keras; import it quietly if no cell has done so."""
-    if "keras" not in sys.modules:
-        backend = _checked_backend()
-        os.environ["KERAS_BACKEND"] = backend
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
-        _import_keras(backend)
-    return sys.modules["keras"]
+from ..runtime import load_keras
 
 
 def check_ids(ids: ArrayLike, n_tokens: int, shape: checks.Shape, name: str) -> NDArray[np.int32]:
