@@ -1,0 +1,174 @@
+"""The code of a notebook's cells, as the kernel reads it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import keyword
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+__all__ = ["BrokenNotebook", "CodeCell", "code_cells", "parse_cell", "read_notebook"]
+
+_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
+_DOTTED = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_MAGIC = {"run_cell_magic", "run_line_magic", "getoutput", "system"}
+
+
+class BrokenNotebook(ValueError):
+    """A notebook that cannot be run as it stands: its message says where and why.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, with the line.
+    cell : int, optional
+        Number of the code cell.
+    source : str, default ""
+        Code of that cell.
+    """
+
+    def __init__(self, message: str, *, cell: int | None = None, source: str = "") -> None:
+        super().__init__(message)
+        self.cell = cell
+        self.source = source
+
+
+@dataclass(frozen=True)
+class CodeCell:
+    """A cell with code.
+
+    Parameters
+    ----------
+    number : int
+        Counted from 1 as a reader sees it after *Run All*.
+    source : str
+        Its code.
+    tags : tuple of str
+        Its tags, sorted.
+    """
+
+    number: int
+    source: str
+    tags: tuple[str, ...]
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook as format 4.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where it is.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The notebook.
+
+    Raises
+    ------
+    BrokenNotebook
+        If it is none, or a merge left its marks in it.
+    """
+    text = path.read_text(encoding="utf-8")
+    try:
+        return nbformat.reads(text, as_version=4)
+    except (nbformat.ValidationError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise BrokenNotebook(_why_unreadable(text, error)) from None
+
+
+def _why_unreadable(text: str, error: Exception) -> str:
+    conflict = _CONFLICT.search(text)
+    line = text.count("\n", 0, conflict.start()) + 1 if conflict else getattr(error, "lineno", None)
+    if line is None and isinstance(error.__context__, json.JSONDecodeError):
+        line = error.__context__.lineno
+    if line is None:
+        return f"not a notebook ({type(error).__name__}: {error})"
+    before = "\n".join(text.splitlines()[:line])
+    number = len(re.findall(r'"cell_type": *"code"', before))
+    where = (
+        f"line {line} of the file, in or after code cell {number}" if number else f"line {line} of the file"
+    )
+    what = "the marks of an unfinished merge" if conflict else "not JSON"
+    return f"not a notebook: {what} in {where}"
+
+
+def code_cells(notebook: NotebookNode) -> Iterator[CodeCell]:
+    """List the cells with code.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        The notebook.
+
+    Yields
+    ------
+    CodeCell
+        One after the other, without the empty ones.
+    """
+    number = 0
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source.strip():
+            number += 1
+            yield CodeCell(number, cell.source, tuple(sorted(cell.metadata.get("tags", []))))
+
+
+def parse_cell(cell: CodeCell) -> list[ast.stmt]:
+    """Read a cell as the kernel does: IPython turns its magics into Python.
+
+    Parameters
+    ----------
+    cell : CodeCell
+        The cell.
+
+    Returns
+    -------
+    list of ast.stmt
+        Its statements. Code inside of a magic follows its call; where that is no Python, its words do.
+
+    Raises
+    ------
+    BrokenNotebook
+        If it is no Python.
+    """
+    try:
+        return _parse(cell.source)
+    except SyntaxError as error:
+        line = error.lineno or 1
+        shown = cell.source.splitlines()[line - 1 : line] or [error.text or ""]
+        raise BrokenNotebook(
+            f"line {line}: {error.msg}: {shown[0].strip()}", cell=cell.number, source=cell.source
+        ) from None
+
+
+def _parse(source: str) -> list[ast.stmt]:
+    try:  # nothing that IPython rewrites is Python as it stands
+        return ast.parse(source).body
+    except SyntaxError:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        statements = ast.parse(TransformerManager().transform_cell(source)).body
+    return [*statements, *(inner for statement in statements for inner in _inside_magics(statement))]
+
+
+def _inside_magics(statement: ast.stmt) -> Iterator[ast.stmt]:
+    """Yield the code that the magics of a statement are given."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _MAGIC:
+            for argument in node.args:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    yield from _code_in(argument.value)
+
+
+def _code_in(text: str) -> list[ast.stmt]:
+    try:
+        return _parse(text)
+    except SyntaxError:
+        words = {word for word in _DOTTED.findall(text) if not set(word.split(".")) & set(keyword.kwlist)}
+        return ast.parse("\n".join(sorted(words))).body
