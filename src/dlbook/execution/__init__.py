@@ -5,7 +5,9 @@
 book build and ``dlbook run`` both stand on these.
 """
 
+from .cells import BrokenNotebook, read_notebook
 from .cluster import run_on_cluster
+from .dependencies import Dependencies, changes, digest, fingerprint, uses_keras
 from .engine import Job, Stopped, execute, failed, run_many
 from .notebooks import (
     companion_files,
@@ -23,20 +25,26 @@ from .results import CellError, CellTime, Execution, NotebookResult, installed_v
 __all__ = [
     "BUDGET",
     "LIMIT",
+    "BrokenNotebook",
     "CellError",
     "CellTime",
+    "Dependencies",
     "Execution",
     "Job",
     "NotebookResult",
     "Report",
     "Stopped",
+    "changes",
     "companion_files",
+    "digest",
     "execute",
     "failed",
     "find_notebooks",
+    "fingerprint",
     "installed_versions",
     "parameterized",
     "prepare",
+    "read_notebook",
     "read_report",
     "run_many",
     "run_notebook",
@@ -44,5 +52,6 @@ __all__ = [
     "save",
     "slowest_cells",
     "source_digest",
+    "uses_keras",
     "write_report",
 ]

@@ -1,7 +1,8 @@
 """What a piece of Python uses, by name: the statements of a module, and what each binds, uses and changes.
 
 A reference is written ``module:name``, as in ``dlbook.display:explore`` or ``numpy:linalg.norm``: what stands
-before the colon is imported, what stands behind it is looked up. With nothing behind it, it is the module.
+before the colon is imported, what stands behind it is looked up. With nothing behind it, it is the module; a
+bare colon is any module of the package.
 """
 
 from __future__ import annotations
@@ -388,6 +389,7 @@ class _Reader:
     def look_around(self) -> None:
         """Note that any name of the module may be meant."""
         self.looks_around = True
+        self.found.acts |= not self.depth
         self.found.uses.add(f"{self.module}:")
 
     def visit(self, *nodes: ast.AST) -> None:
@@ -474,7 +476,7 @@ class _Reader:
             self.found.uses.add(f"{name.value}:")
             self.found.loads.add(name.value)
         else:  # any module of the package may be meant
-            self.found.uses.add(f"{self.module.partition('.')[0]}:")
+            self.found.uses.add(":")
 
     def expression(self, node: ast.Expr) -> None:
         if _is_text(node):

@@ -179,6 +179,7 @@ class Sources:
                 continue
             seen.add(place)
             name, _, chain = place.partition(":")
+            name = name or self.package
             home = self.module(name)
             if home is None:
                 external.add(".".join(filter(None, (name, chain))))
@@ -191,6 +192,8 @@ class Sources:
                 for meaning in home.names[first]:
                     if isinstance(meaning, Statement):
                         statements.add(meaning)
+                    elif meaning == f"{name}:{first}":  # from . import first
+                        waiting.append(f"{name}.{first}:{rest}")
                     else:
                         dot = "." if rest and not meaning.endswith(":") else ""
                         waiting.append(f"{meaning}{dot}{rest}")
