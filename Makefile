@@ -5,7 +5,7 @@ RUN := .venv/bin/python
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env book test unit test-jax lint format serve lab full linkcheck bench lock canary clean distclean
+.PHONY: help env book why test unit test-jax lint format serve lab full linkcheck bench lock canary clean distclean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -13,8 +13,11 @@ help:  ## list the targets
 env:  ## install the environment from the lock file into .venv
 	@$(PYTHON) tools/bootstrap.py
 
-book: env  ## execute the notebooks that changed and build the pages in _build/html
-	$(RUN) tools/build.py --jobs $(JOBS)
+book: env  ## execute the notebooks that changed, or ONLY=lstm of them, and build the pages in _build/html
+	$(RUN) tools/build.py --jobs $(JOBS) $(if $(ONLY),--only "$(ONLY)")
+
+why: env  ## what changed in NOTEBOOK=lstm, or in all, since it last ran
+	@$(RUN) tools/why.py $(if $(NOTEBOOK),"$(NOTEBOOK)")
 
 test: book lint  ## lint, types, and all tests; FRESH=1 executes the notebooks once more for them
 	$(RUN) tools/check.py --jobs $(JOBS) $(if $(FRESH),--fresh)

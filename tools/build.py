@@ -1,7 +1,8 @@
 """Build the book: execute the notebooks whose outputs may have changed, then render the pages.
 
-A notebook runs again when its code, a module of `dlbook` that it imports (directly or not), a file that
+A notebook runs again when its code, something of `dlbook` that it uses (directly or not), a file that
 carries its name, or the lock file changed. Its executed copy and what was measured go to `_build/executed`.
+`tools/why.py` tells what changed.
 """
 
 import os
@@ -9,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -18,9 +19,21 @@ import budgets
 import click
 import yaml
 from executed import ExecutedCopies
+from nbformat.v4 import new_notebook
 from notebooks import normalize, read
+from sphinx_book.notebooks import PARTIAL
 
-from dlbook.execution import BUDGET, Execution, Job, find_notebooks, run_many, slowest_cells
+from dlbook.cli.targets import select_notebooks
+from dlbook.execution import (
+    BUDGET,
+    BrokenNotebook,
+    Execution,
+    Job,
+    failed,
+    find_notebooks,
+    run_many,
+    slowest_cells,
+)
 from dlbook.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,20 +59,47 @@ def notebooks_of(toc: dict[str, Any]) -> list[Path]:
     return [known[name] for name in order if name in known]
 
 
-def execute_changed(paths: list[Path], jobs: int) -> int:
-    """Run the notebooks whose executed copy is missing or old; return how many failed."""
+def named(names: Sequence[str], paths: list[Path]) -> list[Path]:
+    """Return the notebooks that a person names, all of them where no name is given."""
+    words = [word for name in names for word in name.replace(",", " ").split()]
+    if not words:
+        return paths
+    chosen = select_notebooks(words, ROOT)
+    if strange := [str(path) for path in chosen if path not in paths]:
+        raise ValueError(f"not in the book's table of contents: {', '.join(strange)}")
+    return [path for path in paths if path in chosen]
+
+
+def execute_changed(paths: list[Path], jobs: int, only: list[Path] | None = None) -> int:
+    """Run the notebooks whose executed copy is missing or old, of `only` if given; return how many failed."""
     copies = ExecutedCopies(ROOT)
     waiting: list[Job] = []
+    broken: list[Execution] = []
+    left: list[str] = []
     for path in paths:
-        notebook = normalize(read(path))
-        if copies.reason(path, notebook) is not None:
-            copies.discard(copies.name(path))
-            waiting.append(copies.job(path, notebook, jobs))
+        name = copies.name(path)
+        try:
+            notebook = normalize(read(path))
+            if copies.reason(path, notebook) is None:
+                continue
+            job = copies.job(path, notebook, jobs)
+        except BrokenNotebook as error:
+            broken.append(Execution(new_notebook(), failed(name, error)))
+            continue
+        if copies.bring_back(name, job.key):
+            continue
+        if only is not None and path not in only:
+            left.append(name)
+            continue
+        copies.set_aside(name)
+        waiting.append(job)
     copies.forget_all_but({copies.name(path) for path in paths})
     # Those that are known to be slow start first, so that no core waits for one of them at the end.
     slow = budgets.exceptions()
     waiting.sort(key=lambda job: slow.get(job.name, 0.0), reverse=True)
     click.echo(f"Executing {len(waiting)} of {len(paths)} notebooks, {jobs} at a time.")
+    if left:
+        click.echo(f"Left as they are, though changed: {', '.join(left)}.")
 
     def report(execution: Execution) -> None:
         result = execution.result
@@ -73,9 +113,12 @@ def execute_changed(paths: list[Path], jobs: int) -> int:
             copies.store(execution)
         elif result.error is not None:
             error = result.error
-            click.echo(f"\n{result.notebook}, {error}\n\n{error.source}\n\n{error.traceback}\n", err=True)
+            parts = filter(None, (f"{result.notebook}, {error}", error.source, error.traceback))
+            click.echo("\n" + "\n\n".join(parts) + "\n", err=True)
 
-    return sum(not result.ok for result in run_many(waiting, n_jobs=jobs, on_result=report))
+    for execution in broken:
+        report(execution)
+    return len(broken) + sum(not one.ok for one in run_many(waiting, n_jobs=jobs, on_result=report))
 
 
 @contextmanager
@@ -98,7 +141,7 @@ def one_at_a_time() -> Iterator[IO[str] | None]:
         yield lock
 
 
-def render(builder: str, lock: IO[str] | None = None) -> int:
+def render(builder: str, lock: IO[str] | None = None, *, partial: bool = False) -> int:
     """Let Jupyter Book build the pages; return its exit status.
 
     Sphinx stores what it has read before it writes a page, and would not look at it again. So what it stored
@@ -109,6 +152,8 @@ def render(builder: str, lock: IO[str] | None = None) -> int:
     if builder != "html":
         command += ["--builder", builder]
     settings = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "tools"), str(ROOT / "src")])}
+    if partial:
+        settings[PARTIAL] = "1"
     stored, complete = BUILD / ".doctrees", BUILD / "pages_complete"
     if not complete.is_file():
         shutil.rmtree(stored, ignore_errors=True)
@@ -124,20 +169,25 @@ def render(builder: str, lock: IO[str] | None = None) -> int:
 @click.command(help=__doc__)
 @click.option("--jobs", default=2, show_default=True, help="How many notebooks run at a time.")
 @click.option("--builder", type=click.Choice(["html", "linkcheck"]), default="html", show_default=True)
-def main(jobs: int, builder: str) -> None:
+@click.option("--only", multiple=True, metavar="NAME", help="Execute only these notebooks or chapters.")
+def main(jobs: int, builder: str, only: tuple[str, ...]) -> None:
     """Execute, render, and say how long each took."""
     os.environ.setdefault("PYTHONHASHSEED", "0")
     with one_at_a_time() as lock:
         started = time.perf_counter()
         paths = notebooks_of(yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8")))
-        if failed := execute_changed(paths, jobs):
-            sys.exit(f"{failed} of {len(paths)} notebooks failed; the pages were not built.")
+        try:
+            chosen = named(only, paths)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+        if n_failed := execute_changed(paths, jobs, chosen):
+            sys.exit(f"{n_failed} of {len(paths)} notebooks failed; the pages were not built.")
         for line in (slow := list(budgets.too_slow(ExecutedCopies(ROOT).records(), budgets.exceptions()))):
             click.echo(line)
         if slow and budgets.is_build_machine():
             sys.exit("Shorten what is slow, or record it; the pages were not built.")
         executed = time.perf_counter()
-        if status := render(builder, lock):
+        if status := render(builder, lock, partial=chosen != paths):
             sys.exit(status)
         rendered = time.perf_counter()
     click.echo(f"Notebooks {executed - started:.1f} s, pages {rendered - executed:.1f} s.")

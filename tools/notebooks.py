@@ -16,7 +16,7 @@ import nbformat
 from executed import ExecutedCopies
 from nbformat import NotebookNode
 
-from dlbook.execution import execute, find_notebooks
+from dlbook.execution import execute, find_notebooks, read_notebook
 from dlbook.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,8 +96,8 @@ def as_text(notebook: NotebookNode) -> str:
 
 
 def read(path: Path) -> NotebookNode:
-    """Read a notebook as format 4.5."""
-    return nbformat.read(path, as_version=4)
+    """Read a notebook as format 4.5; what is none is a `BrokenNotebook`."""
+    return read_notebook(path)
 
 
 def problems(path: Path) -> Iterator[str]:

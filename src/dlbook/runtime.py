@@ -121,7 +121,8 @@ def setup(profile: str = "quick", seed: int = 0, *, keras: bool = False) -> Run:
     Raises
     ------
     ValueError
-        If the profile, the seed or the backend named by ``KERAS_BACKEND`` is not one of the choices.
+        If the profile or the seed is not one of the choices, or `keras` is true and the backend named by
+        ``KERAS_BACKEND`` is not.
     ModuleNotFoundError
         If `keras` is true and Keras or its backend is not installed.
 
@@ -146,7 +147,7 @@ def setup(profile: str = "quick", seed: int = 0, *, keras: bool = False) -> Run:
     if profile not in PROFILES:
         raise ValueError(f"profile must be one of {', '.join(PROFILES)}, got {profile!r}")
     seed = _checked_seed(seed)
-    backend = _choose_backend()
+    backend = _choose_backend(needed=keras)
 
     import numpy as np
 
@@ -223,7 +224,9 @@ def backend_name() -> str:
     """
     backend = os.environ.get("KERAS_BACKEND") or BACKENDS[0]
     if backend not in BACKENDS:
-        raise ValueError(f"KERAS_BACKEND must be one of {', '.join(BACKENDS)}, got {backend!r}")
+        raise ValueError(
+            f"the environment variable KERAS_BACKEND must be one of {', '.join(BACKENDS)}, got {backend!r}"
+        )
     return backend
 
 
@@ -266,9 +269,9 @@ def _checked_seed(seed: int) -> int:
     return number
 
 
-def _choose_backend() -> str:
-    """Set what must be set before a backend is imported, by whomever; return its name."""
-    backend = backend_name()
+def _choose_backend(*, needed: bool = True) -> str:
+    """Set what must be set before a backend is imported, by whomever; return its name, checked if needed."""
+    backend = backend_name() if needed else os.environ.get("KERAS_BACKEND") or BACKENDS[0]
     os.environ["KERAS_BACKEND"] = backend
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")

@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import dependencies
 import pytest
+
+from dlbook.execution.sources import Sources
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "dlbook"
@@ -17,11 +18,12 @@ PACKAGES = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
 CHAPTERS = PACKAGES - ALGORITHMS - SERVICES
 LIGHT = sorted((PACKAGES & ALGORITHMS) | CHAPTERS)
 MODULES = sorted(SOURCE.rglob("*.py"))
+SOURCES = Sources(SOURCE)
 
 
 def imports_of(path: Path) -> set[str]:
-    """Return what a module imports from the package."""
-    return set(dependencies.direct_imports(path))
+    """Return what a module imports from the package, at any depth of nesting."""
+    return SOURCES.imports(path)
 
 
 def part_of(path: Path) -> str:

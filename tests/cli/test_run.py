@@ -69,8 +69,8 @@ def test_resume_runs_what_failed_changed_or_is_missing(book, dlbook, lesson_at, 
     assert "0 ran, 3 skipped" in done.stdout
 
     dlbook("run", "--resume", "--seed", 1, "neurons")
-    dlbook("run", "--resume", "--backend", "jax", "--seed", 1, "neurons")
-    assert fake_runs.pop_all() == ["01_feedforward/neurons"] * 2
+    dlbook("run", "--resume", "--backend", "jax", "--seed", 1, "neurons")  # it does not use Keras
+    assert fake_runs.pop_all() == ["01_feedforward/neurons"]
     assert len(records(book / "runs" / "quick")) == 3  # what other notebooks did is kept
 
     dlbook("run", "neurons")
@@ -142,9 +142,27 @@ def test_bad_input_is_one_line_and_changes_nothing(book, dlbook, arguments, mess
     assert not (book / "runs").exists()
 
 
-def test_a_backend_from_the_environment_is_checked(book, dlbook, monkeypatch):
-    monkeypatch.setenv("KERAS_BACKEND", "theano")
-    assert "backend must be one of tensorflow, jax, got 'theano'" in dlbook("run").stderr
+def test_an_unknown_backend_in_the_environment_stops_only_notebooks_with_keras(
+    book, dlbook, lesson_at, monkeypatch
+):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    for name, options in (("neurons", ""), ("shared", ", keras=True")):
+        source = f"from dlbook.runtime import setup\nsetup(profile, seed{options})"
+        lesson_at(book / "chapters" / "01_feedforward" / f"{name}.ipynb", source)
+    done = dlbook("run", "feedforward")
+    assert "1 ran, 1 failed" in done.stdout
+    assert (
+        "01_feedforward/shared: code cell 2: ValueError: "
+        "the environment variable KERAS_BACKEND must be one of tensorflow, jax, got 'torch'"
+    ) in done.stderr
+
+
+def test_a_broken_cell_stops_no_other_notebook(book, dlbook, lesson_at, fake_runs):
+    lesson_at(book / "chapters" / "01_feedforward" / "neurons.ipynb", "x = 1\nfor i in:")
+    done = dlbook("run", "01_feedforward/neurons", "optimization")
+    assert done.exit_code == 1
+    assert fake_runs.pop_all() == ["02_optimization/shared"]
+    assert "neurons: code cell 2: SyntaxError: line 2: invalid syntax: for i in:" in done.stderr
 
 
 def test_outside_of_a_book(dlbook, tmp_path, monkeypatch):

@@ -73,20 +73,26 @@ def test_the_key_changes_with_everything_a_result_depends_on(lesson, path, monke
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     keys = [prepare(path).key]
     assert prepare(path).key == keys[0]
-    assert prepare(path, backend="tensorflow").key == keys[0]
     assert prepare(path, timeout=5.0).key == keys[0]
-    keys += [prepare(path, profile="full").key, prepare(path, seed=1).key, prepare(path, backend="jax").key]
-    monkeypatch.setattr(module, "source_digest", lambda: "other")
-    keys.append(prepare(path).key)
-    monkeypatch.undo()
-    monkeypatch.setattr(module, "installed_versions", lambda: {"keras": "99"})
-    keys.append(prepare(path).key)
-    monkeypatch.undo()
+    assert prepare(path, backend="jax").key == keys[0]  # it does not use Keras
+    keys += [prepare(path, profile="full").key, prepare(path, seed=1).key]
     (path.parent / "neurons.quiz.yml").write_text("questions: [1]\n")
     keys.append(prepare(path).key)
     nbformat.write(lesson("print(profile, seed, 'more')"), path)
     keys.append(prepare(path).key)
-    assert len(set(keys)) == len(keys) == 8
+    nbformat.write(lesson("import keras"), path)
+    keys += [prepare(path).key, prepare(path, backend="jax").key]
+    assert prepare(path, backend="tensorflow").key == keys[-2]
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert prepare(path).key == keys[-1]
+    assert len(set(keys)) == len(keys) == 7
+
+
+def test_a_broken_cell_is_named_before_anything_runs(lesson, path):
+    nbformat.write(lesson("print(profile)", "x = 1\ny = (2\n"), path)
+    with pytest.raises(ValueError, match=r"^line 2: .*: y = \(2$") as caught:
+        prepare(path)
+    assert caught.value.cell == 3
 
 
 def test_outputs_do_not_change_the_key(path):

@@ -10,7 +10,6 @@ from typing import Any
 
 import budgets
 import build
-import executed
 import nbformat
 import pytest
 from executed import ExecutedCopies
@@ -47,7 +46,6 @@ def project(tree: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         path.parent.mkdir(exist_ok=True)
         nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"'{name}'")]), path)
         paths.append(path)
-    monkeypatch.setattr(executed, "digest", lambda path, notebook: notebook.cells[0].source)
     return paths
 
 
@@ -93,6 +91,111 @@ def test_a_failure_is_counted_and_keeps_nothing(project: list[Path], monkeypatch
     assert list(ExecutedCopies(build.ROOT).records()) == ["chapters/good"]
     assert build.execute_changed(project, 1) == 1
     assert ran == ["chapters/good", "chapters/bad", "chapters/bad"]
+
+
+def rewrite(path: Path, source: str) -> None:
+    """Give a notebook another cell."""
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
+
+
+def test_switching_back_runs_nothing(project: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+    pretend(monkeypatch, ran)
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    good, other = project[0], project[1].with_name("other.ipynb")
+    rewrite(good, "import keras")
+    rewrite(other, "1 + 1")
+    for backend, expected in (("", ["good", "other"]), ("jax", ["good"]), ("", []), ("jax", [])):
+        monkeypatch.setenv("KERAS_BACKEND", backend)
+        build.execute_changed([good, other], 1)
+        assert ran == [f"chapters/{name}" for name in expected]
+        ran.clear()
+    rewrite(other, "1 + 2")
+    build.execute_changed([good, other], 1)
+    rewrite(other, "1 + 1")
+    build.execute_changed([good, other], 1)
+    assert ran == ["chapters/other"]
+
+
+def test_only_what_is_named_runs(
+    project: list[Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran: list[str] = []
+    pretend(monkeypatch, ran)
+    paths = [project[0], project[0].with_name("other.ipynb")]
+    rewrite(paths[1], "1 + 1")
+    build.execute_changed(paths, 1)
+    for path in paths:
+        rewrite(path, "2 + 2")
+    ran.clear()
+    assert build.execute_changed(paths, 1, only=paths[1:]) == 0
+    assert ran == ["chapters/other"]
+    assert "Left as they are, though changed: chapters/good." in capsys.readouterr().out
+    assert sorted(ExecutedCopies(build.ROOT).records()) == ["chapters/good", "chapters/other"]
+    assert build.execute_changed(paths, 1) == 0
+    assert ran == ["chapters/other", "chapters/good"]
+
+
+def test_notebooks_and_chapters_are_named(tree: Path) -> None:
+    paths = [
+        tree / "chapters" / name for name in ("01_nets/one.ipynb", "01_nets/two.ipynb", "02_x/three.ipynb")
+    ]
+    for path in [*paths, tree / "chapters" / "02_x" / "draft.ipynb"]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert build.named([], paths) == paths
+    assert build.named(["two,three"], paths) == paths[1:]
+    assert build.named(["three nets"], paths) == paths
+    assert build.named(["01_nets", "02_x/three"], paths) == paths
+    with pytest.raises(ValueError, match=r"called 'tow' \(did you mean two\?\)"):
+        build.named(["tow"], paths)
+    with pytest.raises(ValueError, match=r"not in the book's table of contents: .*draft\.ipynb"):
+        build.named(["draft"], paths)
+
+
+CONFLICT = """{
+ "cells": [
+  {
+   "cell_type": "code",
+<<<<<<< HEAD
+   "source": []
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            CONFLICT,
+            "bad.ipynb is not a notebook: the marks of an unfinished merge in line 5, in or after code cell",
+        ),
+        ('{"cells": [', "bad.ipynb is not a notebook: no JSON in line 1"),
+        ("", "bad.ipynb is not a notebook"),
+        (None, ": if x = 1:\n\n"),
+    ],
+)
+def test_a_broken_notebook_is_named_and_the_others_run(
+    project: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    content: str | None,
+    told: str,
+) -> None:
+    ran: list[str] = []
+    pretend(monkeypatch, ran)
+    if content is None:
+        sources = ["x = 2", "\n# A comment.\nif x = 1:\n    pass"]
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), project[1])
+    else:
+        project[1].write_text(content, encoding="utf-8")
+    assert build.execute_changed(project[::-1], 1) == 1
+    assert ran == ["chapters/good"]
+    printed = capsys.readouterr().err
+    assert "chapters/bad, " in printed
+    assert told in printed
+    assert ("code cell 2: SyntaxError: line 3: invalid syntax" in printed) is (content is None)
+    assert "Traceback" not in printed
 
 
 def test_a_record_that_cannot_be_read_makes_its_notebook_run_again(

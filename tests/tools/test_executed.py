@@ -1,6 +1,7 @@
 """The executed copies: one stands for its notebook only as long as it is whole and nothing has changed."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +20,6 @@ NAME = "chapters/01_x/one"
 @pytest.fixture
 def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ExecutedCopies:
     """Keep a run of a small notebook."""
-    monkeypatch.setattr(executed, "digest", lambda path, notebook: notebook.cells[0].source)
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     kept = ExecutedCopies(tmp_path)
     write(tmp_path / f"{NAME}.ipynb", new_notebook(cells=[new_code_cell("1 + 1")]))
@@ -30,8 +30,9 @@ def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ExecutedCopies:
 
 def run(root: Path, **changes: object) -> Execution:
     """Return a run of the notebook as it is now."""
-    notebook = normalize(read(root / f"{NAME}.ipynb"))
-    fields = {"key": notebook.cells[0].source, **changes}
+    path = root / f"{NAME}.ipynb"
+    notebook = normalize(read(path))
+    fields = {"key": ExecutedCopies(root).dependencies(path, notebook).key, **changes}
     return Execution(notebook, NotebookResult(NAME, "ok", 1.0, 100.0, "2025-03-01", **fields))  # type: ignore[arg-type]
 
 
@@ -86,26 +87,73 @@ def test_an_earlier_kind_of_run_counts_as_none(copies: ExecutedCopies) -> None:
     assert copies.record(NAME) is None
 
 
-@pytest.mark.parametrize(
-    ("ran_on", "asked", "expected"),
-    [
-        (None, "jax", None),
-        ("tensorflow", "", None),
-        ("jax", "jax", None),
-        ("tensorflow", "jax", "it ran on tensorflow, not on jax"),
-        ("jax", "", "it ran on jax, not on tensorflow"),
-    ],
-)
-def test_a_run_on_another_backend_does_not_count(
-    copies: ExecutedCopies,
-    monkeypatch: pytest.MonkeyPatch,
-    ran_on: str | None,
-    asked: str,
-    expected: str | None,
+@pytest.mark.parametrize("source", ["1 + 1", "import keras"])
+def test_a_run_on_another_backend_does_not_count_where_keras_is_used(
+    copies: ExecutedCopies, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
-    copies.store(run(copies.root, backend=ran_on))
-    monkeypatch.setenv("KERAS_BACKEND", asked)
-    assert reason(copies) == expected
+    write(copies.root / f"{NAME}.ipynb", new_notebook(cells=[new_code_cell(source)]))
+    copies.store(run(copies.root))
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert reason(copies) == (None if source == "1 + 1" else "it, or what it uses, has changed")
+    monkeypatch.setenv("KERAS_BACKEND", "")
+    assert reason(copies) is None
+
+
+def texts(copies: ExecutedCopies) -> list[str]:
+    """Return the sources of the earlier runs."""
+    found = [json.loads(path.read_text()) for path in (copies.earlier / NAME).glob("*.ipynb")]
+    return sorted("".join(copy["cells"][0]["source"]) for copy in found)
+
+
+def test_what_is_changed_back_has_its_run(copies: ExecutedCopies) -> None:
+    first = copies.record(NAME)
+    assert first is not None
+    write(copies.root / f"{NAME}.ipynb", new_notebook(cells=[new_code_cell("1 + 2")]))
+    copies.set_aside(NAME)
+    assert copies.record(NAME) is None
+    copies.store(run(copies.root))
+    second = copies.record(NAME)
+    assert second is not None
+    assert not copies.bring_back(NAME, "0" * 64)
+    assert copies.record(NAME) == second
+    assert copies.bring_back(NAME, first["digest"])
+    assert copies.record(NAME) == first
+    assert texts(copies) == ["1 + 2"]
+    assert copies.bring_back(NAME, second["digest"])
+    assert copies.record(NAME) == second
+
+
+def test_only_the_last_runs_are_kept(copies: ExecutedCopies) -> None:
+    for number in range(executed.EARLIER + 3):
+        write(copies.root / f"{NAME}.ipynb", new_notebook(cells=[new_code_cell(str(number))]))
+        copies.set_aside(NAME)
+        copies.store(run(copies.root))
+        record = copies.earlier / NAME / f"{number}.json"
+        for path in (copies.earlier / NAME).glob("*.json"):
+            os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns - 10**10))
+        assert not record.exists()
+    assert texts(copies) == [str(number) for number in range(2, executed.EARLIER + 2)]
+    assert len(list((copies.earlier / NAME).glob("*.json"))) == executed.EARLIER
+
+
+@pytest.mark.parametrize("kind", ["json", "ipynb"])
+def test_half_an_earlier_run_counts_as_none(copies: ExecutedCopies, kind: str) -> None:
+    record = copies.record(NAME)
+    assert record is not None
+    copies.set_aside(NAME)
+    cut(copies.earlier / NAME / f"{record['digest']}.{kind}")
+    assert not copies.bring_back(NAME, record["digest"])
+
+
+def test_the_parts_are_kept_with_the_run(copies: ExecutedCopies) -> None:
+    path = copies.root / f"{NAME}.ipynb"
+    notebook = normalize(read(path))
+    found = copies.dependencies(path, notebook)
+    copies.store(Execution(notebook, NotebookResult(NAME, "ok", 1.0, 1.0, "2025-03-01", key=found.key)))
+    record = copies.record(NAME)
+    assert record is not None
+    assert record["depends"] == found.parts
+    assert record["depends"]["settings"]["profile"] == "quick"
 
 
 def test_a_full_disk_leaves_no_record(copies: ExecutedCopies, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,8 +170,11 @@ def test_what_is_gone_is_forgotten(copies: ExecutedCopies) -> None:
     (copies.folder / "chapters" / "01_x" / "two.ipynb").write_text("half a run")
     copies.forget_all_but({NAME})
     assert sorted(path.name for path in copies.folder.rglob("*.*")) == ["one.ipynb", "one.json"]
+    copies.set_aside(NAME)
+    copies.store(run(copies.root))
     copies.forget_all_but(set())
     assert list(copies.folder.rglob("*.*")) == []
+    assert list(copies.earlier.rglob("*.*")) == []
 
 
 def test_a_notebook_from_elsewhere_has_no_copy(copies: ExecutedCopies, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dependencies import digest
 from executed import ExecutedCopies
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -56,7 +55,7 @@ def keep(tmp_path: Path) -> Keep:
         path = tmp_path / "chapters" / name / f"{name}.ipynb"
         write(path, committed)
         copies = ExecutedCopies(tmp_path)
-        key = digest(path, normalize(read(path)))
+        key = copies.dependencies(path, normalize(read(path))).key
         result = NotebookResult(copies.name(path), "ok", 1.0, 100.0, "2025-03-01", key=key, **changes)
         copies.store(Execution(copy, result))
         return path

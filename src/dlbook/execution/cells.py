@@ -31,12 +31,17 @@ class BrokenNotebook(ValueError):
         Number of the code cell.
     source : str, default ""
         Code of that cell.
+    kind : str, default "SyntaxError"
+        Name of the error that a kernel would raise.
     """
 
-    def __init__(self, message: str, *, cell: int | None = None, source: str = "") -> None:
+    def __init__(
+        self, message: str, *, cell: int | None = None, source: str = "", kind: str = "SyntaxError"
+    ) -> None:
         super().__init__(message)
         self.cell = cell
         self.source = source
+        self.kind = kind
 
 
 @dataclass(frozen=True)
@@ -76,11 +81,12 @@ def read_notebook(path: Path) -> NotebookNode:
     BrokenNotebook
         If it is none, or a merge left its marks in it.
     """
-    text = path.read_text(encoding="utf-8")
+    content = path.read_bytes()
     try:
-        return nbformat.reads(text, as_version=4)
+        return nbformat.reads(content.decode("utf-8"), as_version=4)
     except (nbformat.ValidationError, ValueError, KeyError, AttributeError, TypeError) as error:
-        raise BrokenNotebook(_why_unreadable(text, error)) from None
+        why = _why_unreadable(content.decode("utf-8", "replace"), error)
+        raise BrokenNotebook(f"{path.name} is not a notebook: {why}", kind="ValueError") from None
 
 
 def _why_unreadable(text: str, error: Exception) -> str:
@@ -89,14 +95,11 @@ def _why_unreadable(text: str, error: Exception) -> str:
     if line is None and isinstance(error.__context__, json.JSONDecodeError):
         line = error.__context__.lineno
     if line is None:
-        return f"not a notebook ({type(error).__name__}: {error})"
+        return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     before = "\n".join(text.splitlines()[:line])
     number = len(re.findall(r'"cell_type": *"code"', before))
-    where = (
-        f"line {line} of the file, in or after code cell {number}" if number else f"line {line} of the file"
-    )
-    what = "the marks of an unfinished merge" if conflict else "not JSON"
-    return f"not a notebook: {what} in {where}"
+    what = "the marks of an unfinished merge" if conflict else "no JSON"
+    return f"{what} in line {line}" + (f", in or after code cell {number}" if number else "")
 
 
 def code_cells(notebook: NotebookNode) -> Iterator[CodeCell]:
@@ -140,7 +143,8 @@ def parse_cell(cell: CodeCell) -> list[ast.stmt]:
     try:
         return _parse(cell.source)
     except SyntaxError as error:
-        line = error.lineno or 1
+        blank = cell.source[: len(cell.source) - len(cell.source.lstrip())].count("\n")
+        line = (error.lineno or 1) + blank  # IPython leaves out the lines above the first that is not empty
         shown = cell.source.splitlines()[line - 1 : line] or [error.text or ""]
         raise BrokenNotebook(
             f"line {line}: {error.msg}: {shown[0].strip()}", cell=cell.number, source=cell.source

@@ -22,6 +22,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from .cells import BrokenNotebook
 from .results import CellError, CellTime, Execution, NotebookResult, installed_versions, now
 
 __all__ = ["Job", "Stopped", "execute", "failed", "run_many"]
@@ -236,7 +237,11 @@ def failed(name: str, error: BaseException, *, key: str = "") -> NotebookResult:
     NotebookResult
         A result with the status ``"failed"`` and no cell.
     """
-    trace = "".join(traceback.format_exception(error))
+    if isinstance(error, BrokenNotebook):
+        problem = CellError(error.cell, error.source, error.kind, str(error))
+    else:
+        trace = "".join(traceback.format_exception(error))
+        problem = CellError(None, "", type(error).__name__, str(error), trace)
     return NotebookResult(
         notebook=name,
         status="failed",
@@ -244,7 +249,7 @@ def failed(name: str, error: BaseException, *, key: str = "") -> NotebookResult:
         peak_memory_mb=None,
         date=now(),
         versions=installed_versions(),
-        error=CellError(None, "", type(error).__name__, str(error), trace),
+        error=problem,
         key=key,
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Module", "Statement", "canonical", "import_targets", "read_module"]
+__all__ = ["Module", "Statement", "canonical", "import_targets", "imported_modules", "read_module"]
 
 # Methods that change their object, where the call is not a statement of its own.
 _CHANGING = {"add", "append", "extend", "insert", "pop", "popitem", "register", "setdefault", "update"}
@@ -206,11 +206,27 @@ def import_targets(
         yield alias.asname or alias.name, f"{base}:" if alias.name == "*" else f"{base}:{alias.name}"
 
 
-def _modules_of(node: ast.Import | ast.ImportFrom, targets: Iterable[str]) -> set[str]:
-    """Return the modules that an import may load: of ``from a import b`` also ``a.b``."""
+def imported_modules(node: ast.Import | ast.ImportFrom, module: str, *, is_package: bool) -> set[str]:
+    """Return the modules that an import statement may load: of ``from a import b`` also ``a.b``.
+
+    Parameters
+    ----------
+    node : ast.Import or ast.ImportFrom
+        The statement.
+    module : str
+        The module that it stands in.
+    is_package : bool
+        Whether that is the ``__init__`` of a package.
+
+    Returns
+    -------
+    set of str
+        Their dotted names, and of ``from a import b`` also ``a.b`` where `b` is no module.
+    """
     if isinstance(node, ast.Import):
         return {alias.name for alias in node.names}
-    return {part for target in targets for part in (target.partition(":")[0], target.replace(":", "."))}
+    targets = [target for _, target in import_targets(node, module, is_package=is_package)]
+    return {part for one in targets for part in (one.partition(":")[0], one.replace(":", ".").rstrip("."))}
 
 
 def canonical(node: ast.AST | Sequence[object]) -> str:
@@ -496,7 +512,7 @@ class _Reader:
 
     def imports(self, node: ast.Import | ast.ImportFrom) -> None:
         targets = list(import_targets(node, self.module, is_package=self.is_package))
-        modules = _modules_of(node, [target for _, target in targets])
+        modules = imported_modules(node, self.module, is_package=self.is_package)
         (self.found.loads if self.depth else self.loads_now).update(modules)
         for name, target in targets:
             if not self.depth:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import functools
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,8 +14,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from ..files import write_text
+from ..runtime import BACKENDS
+from .cells import read_notebook
+from .dependencies import digest
 from .engine import Job, execute
-from .results import NotebookResult, installed_versions
+from .results import NotebookResult
 
 __all__ = [
     "companion_files",
@@ -125,13 +127,14 @@ def prepare(
     Raises
     ------
     ValueError
-        If the file is no notebook or has no cell tagged ``parameters``.
+        If the file is no notebook, a cell is no Python, or none is tagged ``parameters``.
     """
     path = Path(path).resolve()
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except (nbformat.ValidationError, ValueError, KeyError, AttributeError) as error:
-        raise ValueError(f"{path.name} is not a notebook ({type(error).__name__})") from None
+    notebook = read_notebook(path)
+    used = backend or os.environ.get("KERAS_BACKEND") or BACKENDS[0]
+    found = digest(
+        path, notebook, profile=profile, backend=used, settings={"seed": seed, "output": "standalone"}
+    )
     parameters = {"profile": profile, "seed": seed}
     env = {"DLBOOK_OUTPUT": "standalone"}
     if backend is not None:
@@ -142,9 +145,7 @@ def prepare(
         cwd=path.parent,
         timeout=timeout,
         env=env,
-        key=_key(
-            notebook, path.parent, parameters, backend or os.environ.get("KERAS_BACKEND") or "tensorflow"
-        ),
+        key=found.key,
     )
 
 
@@ -262,11 +263,3 @@ def _digest_of(folder: Path) -> str:
             digest.update(f"{relative.as_posix()} {len(content)}\n".encode())
             digest.update(content)
     return digest.hexdigest()
-
-
-def _key(notebook: NotebookNode, folder: Path, parameters: Mapping[str, Any], backend: str) -> str:
-    """Digest what a run depends on: cells, files beside it, parameters, backend, package, versions."""
-    cells = [(cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells]
-    files = {name: hashlib.sha256(content).hexdigest() for name, content in companion_files(folder).items()}
-    content = [cells, files, dict(parameters), backend, source_digest(), installed_versions()]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

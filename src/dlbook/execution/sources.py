@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import copy
 import hashlib
@@ -11,7 +12,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from .names import Module, Statement, canonical, read_module
+from .cells import BrokenNotebook
+from .names import Module, Statement, canonical, imported_modules, read_module
 
 __all__ = ["Reached", "Sources", "installed_sources"]
 
@@ -130,8 +132,8 @@ class Sources:
 
         Raises
         ------
-        SyntaxError
-            If it is no Python.
+        BrokenNotebook
+            If it is no Python, so that no notebook can use it.
         """
         if self._main is not None and name == self._main.name:
             return self._main
@@ -145,9 +147,31 @@ class Sources:
                 try:
                     self._modules[name] = read_module(self._texts[name], name, is_package=is_package)
                 except SyntaxError as error:
-                    error.filename = str(path)
-                    raise
+                    where = path.relative_to(self.folder.parent).as_posix()
+                    raise BrokenNotebook(f"{where}, line {error.lineno}: {error.msg}") from None
         return self._modules[name]
+
+    def imports(self, path: Path) -> set[str]:
+        """Return what a file of the package imports from the package, for types too.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            The file.
+
+        Returns
+        -------
+        set of str
+            Dotted names: of ``from a import b`` both ``a`` and ``a.b``, as `b` may be a module.
+        """
+        parts = [self.package, *path.relative_to(self.folder).with_suffix("").parts]
+        is_package = parts[-1] == "__init__"
+        name = ".".join(parts[:-1] if is_package else parts)
+        found = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                found |= imported_modules(node, name, is_package=is_package)
+        return {one for one in found if one.partition(".")[0] == self.package}
 
     def find(self, reference: str) -> _Found:
         """Return what a reference leads to, through every re-export.
