@@ -16,7 +16,7 @@ import nbformat
 from executed import ExecutedCopies
 from nbformat import NotebookNode
 
-from dlbook.execution import execute, find_notebooks, read_notebook
+from dlbook.execution import BrokenNotebook, execute, find_notebooks, read_notebook
 from dlbook.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,7 +102,11 @@ def read(path: Path) -> NotebookNode:
 
 def problems(path: Path) -> Iterator[str]:
     """Yield what keeps a committed notebook from its normal form, a line each."""
-    notebook = read(path)
+    try:
+        notebook = read(path)
+    except BrokenNotebook as error:
+        yield str(error)
+        return
     for number, cell in enumerate(notebook.cells):
         for tag in set(cell.metadata.get("tags", [])) - set(TAGS):
             yield f"cell {number} has the unknown tag {tag!r}; known are {', '.join(sorted(TAGS))}"
@@ -121,9 +125,12 @@ def run_cells(path: Path, notebook: NotebookNode) -> NotebookNode:
         If a cell fails.
     """
     copies = ExecutedCopies(ROOT)
-    if copies.reason(path, notebook) is None:
-        return copies.read(path)
-    job = copies.job(path, notebook, jobs=1)
+    try:
+        if copies.reason(path, notebook) is None:
+            return copies.read(path)
+        job = copies.job(path, notebook, jobs=1)
+    except BrokenNotebook as broken:
+        raise click.ClickException(f"{path.name}, {broken}") from None
     done = execute(job.notebook, name=job.name, cwd=job.cwd, timeout=job.timeout, env=job.env, key=job.key)
     if done.result.error is not None:
         error = done.result.error
@@ -164,9 +171,15 @@ def check() -> None:
 @main.command()
 def fix() -> None:
     """Bring every notebook into its normal form."""
+    ok = True
     for path in find_notebooks(ROOT):
-        if write(path, read(path)):
-            click.echo(f"normalized {path.relative_to(ROOT)}")
+        try:
+            if write(path, read(path)):
+                click.echo(f"normalized {path.relative_to(ROOT)}")
+        except BrokenNotebook as error:
+            click.echo(f"{path.relative_to(ROOT)}: {error}", err=True)
+            ok = False
+    sys.exit(not ok)
 
 
 @main.command()

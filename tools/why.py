@@ -22,8 +22,7 @@ def told(copies: ExecutedCopies, path: Path) -> Iterator[str]:
     try:
         found = copies.dependencies(path, normalize(read(path)))
     except BrokenNotebook as error:
-        where = "" if error.cell is None else f"code cell {error.cell}, "
-        yield f"{name} cannot run: {where}{error}"
+        yield f"{name} cannot run: {error}"
         return
     if record is not None and record["digest"] == found.key:
         when = record["date"][:16].replace("T", " ")

@@ -341,7 +341,7 @@ def test_cells_are_read_as_the_kernel_reads_them(tree, cell):
 
 
 def test_a_broken_cell_is_named(tree):
-    with pytest.raises(BrokenNotebook, match=r"^line 2: .*: y = = 3$") as caught:
+    with pytest.raises(BrokenNotebook, match=r"^code cell 2, line 2: .*: y = = 3$") as caught:
         found(tree, "x = 1", "", "x = 2\ny = = 3")
     assert (caught.value.cell, caught.value.source) == (2, "x = 2\ny = = 3")
     shown = new_code_cell("y = = 3", metadata={"tags": ["raises-exception"]})

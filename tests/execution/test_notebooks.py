@@ -90,7 +90,7 @@ def test_the_key_changes_with_everything_a_result_depends_on(lesson, path, monke
 
 def test_a_broken_cell_is_named_before_anything_runs(lesson, path):
     nbformat.write(lesson("print(profile)", "x = 1\ny = (2\n"), path)
-    with pytest.raises(ValueError, match=r"^line 2: .*: y = \(2$") as caught:
+    with pytest.raises(ValueError, match=r"^code cell 3, line 2: .*: y = \(2$") as caught:
         prepare(path)
     assert caught.value.cell == 3
 

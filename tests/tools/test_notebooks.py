@@ -236,3 +236,24 @@ notebooks.main(["fix"])
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, **plain}, timeout=120)
     assert book.read_bytes() == normal
+
+
+def test_a_broken_notebook_stops_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebooks, "ROOT", tmp_path)
+    folder = tmp_path / "chapters" / "01_x"
+    folder.mkdir(parents=True)
+    (folder / "a.ipynb").write_text('{\n "cells": [\n<<<<<<< HEAD\n', encoding="utf-8")
+    (folder / "b.ipynb").write_text(nbformat.writes(new_notebook(cells=[new_code_cell("1  ")])), "utf-8")
+    told = "chapters/01_x/a.ipynb: a.ipynb is not a notebook: the marks of an unfinished merge in line 3"
+    done = CliRunner().invoke(notebooks.main, ["fix"])
+    assert (done.exit_code, done.stdout) == (1, f"normalized {Path('chapters/01_x/b.ipynb')}\n")
+    assert done.stderr.strip() == told
+    done = CliRunner().invoke(notebooks.main, ["check"])
+    assert (done.exit_code, done.stdout.strip()) == (1, told)
+
+
+def test_a_broken_cell_cannot_be_pinned(book: Path) -> None:
+    notebooks.write(book, new_notebook(cells=[new_code_cell("x = (")]))
+    done = pin(book)
+    assert done.exit_code == 1
+    assert "one.ipynb, code cell 1, line 1: '(' was never closed: x = (" in done.stderr

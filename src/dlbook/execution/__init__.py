@@ -2,7 +2,8 @@
 
 :func:`execute` runs one notebook in a process of its own, :func:`run_many` several side by side, and
 :func:`run_on_cluster` sends them to a Dask cluster. :func:`prepare` makes a job of a file and a profile. The
-book build and ``dlbook run`` both stand on these.
+book build and ``dlbook run`` both stand on these. :func:`digest` tells what the outputs of a notebook depend
+on, :func:`fingerprint` what one function in it depends on.
 """
 
 from .cells import BrokenNotebook, read_notebook

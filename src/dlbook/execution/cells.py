@@ -21,12 +21,12 @@ _MAGIC = {"run_cell_magic", "run_line_magic", "getoutput", "system"}
 
 
 class BrokenNotebook(ValueError):
-    """A notebook that cannot be run as it stands: its message says where and why.
+    """A notebook that cannot be run as it stands.
 
     Parameters
     ----------
     message : str
-        What is wrong, with the line.
+        What is wrong, with the line. The text of the exception has the cell too.
     cell : int, optional
         Number of the code cell.
     source : str, default ""
@@ -38,7 +38,8 @@ class BrokenNotebook(ValueError):
     def __init__(
         self, message: str, *, cell: int | None = None, source: str = "", kind: str = "SyntaxError"
     ) -> None:
-        super().__init__(message)
+        super().__init__(message if cell is None else f"code cell {cell}, {message}")
+        self.message = message
         self.cell = cell
         self.source = source
         self.kind = kind

@@ -238,7 +238,7 @@ def failed(name: str, error: BaseException, *, key: str = "") -> NotebookResult:
         A result with the status ``"failed"`` and no cell.
     """
     if isinstance(error, BrokenNotebook):
-        problem = CellError(error.cell, error.source, error.kind, str(error))
+        problem = CellError(error.cell, error.source, error.kind, error.message)
     else:
         trace = "".join(traceback.format_exception(error))
         problem = CellError(None, "", type(error).__name__, str(error), trace)
