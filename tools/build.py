@@ -18,10 +18,9 @@ from typing import IO, Any
 import budgets
 import click
 import yaml
-from executed import ExecutedCopies
+from executed import PARTIAL, ExecutedCopies
 from nbformat.v4 import new_notebook
 from notebooks import normalize, read
-from sphinx_book.notebooks import PARTIAL
 
 from dlbook.cli.targets import select_notebooks
 from dlbook.execution import (

@@ -25,6 +25,7 @@ from dlbook.runtime import BACKENDS
 ROOT = Path(__file__).resolve().parent.parent
 FORMAT = 2  # another number makes every notebook run again
 EARLIER = 4  # runs of a notebook that are kept beside the last one
+PARTIAL = "DLBOOK_PARTIAL"  # set where pages may lack the outputs of notebooks that have not run yet
 TIMEOUT = 600.0
 # Keras 3.15 on JAX 0.10 converts its variables in a way that NumPy 2 announces to drop; no cell can help it.
 WARNINGS = "error,ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"

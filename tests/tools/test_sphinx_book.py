@@ -193,3 +193,30 @@ def test_the_page_has_the_text_of_the_notebook_and_the_outputs_of_its_run() -> N
 def test_outputs_never_stand_under_code_that_did_not_give_them() -> None:
     executed = notebook_text("before", "print(1)", ["1"])
     assert notebooks.with_outputs(notebook_text("after", "print(2)", []), executed) == executed
+
+
+class App:
+    """What the event of a page that is read needs of Sphinx."""
+
+    def __init__(self, root: Path) -> None:
+        self.srcdir = root
+        self.env = self
+
+    def doc2path(self, name: str) -> str:
+        """Return where a page is."""
+        return f"{self.srcdir}/{name}.ipynb"
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_a_page_without_a_run_is_wrong_unless_only_some_were_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, partial: bool
+) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(notebooks.logger, "warning", lambda message, **_: warned.append(message))
+    monkeypatch.delenv(notebooks.PARTIAL, raising=False)
+    if partial:
+        monkeypatch.setenv(notebooks.PARTIAL, "1")
+    source = ["text"]
+    notebooks.insert_outputs(App(tmp_path), "one", source)  # type: ignore[arg-type]
+    assert source == ["text"]
+    assert len(warned) == (0 if partial else 1)

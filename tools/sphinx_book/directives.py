@@ -9,6 +9,7 @@ import nbformat
 import yaml
 from docutils import nodes
 from docutils.parsers.rst import directives
+from executed import PARTIAL
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -17,7 +18,7 @@ from sphinx.util.logging import getLogger
 
 from dlbook.execution import BUDGET, NotebookResult, slowest_cells
 
-from .notebooks import PARTIAL, copies
+from .notebooks import copies
 
 logger = getLogger(__name__)
 

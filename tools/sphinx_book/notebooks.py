@@ -9,14 +9,12 @@ import json
 import os
 from pathlib import Path
 
-from executed import ExecutedCopies
+from executed import PARTIAL, ExecutedCopies
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
-
-PARTIAL = "DLBOOK_PARTIAL"  # set where pages may lack the outputs of notebooks that were not executed
 
 
 def copies(app: Sphinx) -> ExecutedCopies:
