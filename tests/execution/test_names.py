@@ -4,7 +4,8 @@ import ast
 
 import pytest
 
-from dlbook.execution.names import canonical, import_targets, read_module
+from dlbook.execution.names import read_module
+from dlbook.execution.statements import canonical, import_targets
 
 
 def only(code):
@@ -128,6 +129,12 @@ def test_changes_are_noted(code, now, later):
 )
 def test_statements_that_act_on_import(code, acts):
     assert only(code).acts is acts
+
+
+def test_what_types_do_not_need_counts():
+    module = read_module("if TYPE_CHECKING:\n    from .b import c\nelse:\n    from .d import e", "lib.a")
+    assert module.names["e"][0] == "lib.d:e"
+    assert module.loads == {"lib.d", "lib.d.e"}
 
 
 def test_what_only_types_need_is_no_import():

@@ -24,9 +24,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from .cells import BrokenNotebook, code_cells, parse_cell
-from .names import Module, Statement
+from .names import Module
 from .results import installed_versions
 from .sources import Sources, installed_sources
+from .statements import Statement
 
 __all__ = ["Dependencies", "changes", "digest", "fingerprint", "uses_keras"]
 

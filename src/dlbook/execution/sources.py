@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from .cells import BrokenNotebook
-from .names import Module, Statement, canonical, imported_modules, read_module
+from .names import Module, read_module
+from .statements import Statement, canonical, imported_modules
 
 __all__ = ["Reached", "Sources", "installed_sources"]
 
