@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .reader import StatementReader, names_bound, never_runs
+from .reader import StatementReader, names_bound, never_runs, own_nodes
 from .statements import Statement, is_text
 
 __all__ = ["Module", "read_module"]
@@ -55,7 +55,7 @@ class Module:
         for node in nodes:
             if is_text(node) or never_runs(node):
                 continue
-            statement = Statement(self.name, node, binds=names_bound([node]))
+            statement = Statement(self.name, node, binds=names_bound(own_nodes([node])))
             reader = StatementReader(statement, is_package)
             reader.visit(node)
             self.loads |= reader.loads_now

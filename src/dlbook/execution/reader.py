@@ -8,7 +8,7 @@ from typing import Any
 
 from .statements import Statement, import_targets, imported_modules, is_text
 
-__all__ = ["StatementReader", "names_bound", "never_runs"]
+__all__ = ["StatementReader", "names_bound", "never_runs", "own_nodes"]
 
 # Methods that change their object, where the call is not a statement of its own.
 _CHANGING = {"add", "append", "extend", "insert", "pop", "popitem", "register", "setdefault", "update"}
@@ -65,7 +65,7 @@ def _children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def _own_nodes(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+def own_nodes(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Walk what may bind a name in a scope: its nodes, without names, constants and the scopes inside it."""
     waiting = list(nodes)
     while waiting:
@@ -80,11 +80,11 @@ def _own_nodes(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
             waiting += _children(node)
 
 
-def names_bound(nodes: Iterable[ast.AST]) -> set[str]:
-    """Return the names that a scope binds."""
+def names_bound(own: Iterable[ast.AST]) -> set[str]:
+    """Return the names that a scope binds, from what :func:`own_nodes` yields."""
     bound: set[str] = set()
     declared: set[str] = set()
-    for node in _own_nodes(nodes):
+    for node in own:
         kind = type(node)
         if isinstance(node, ast.Name):
             bound.add(node.id)
@@ -288,14 +288,15 @@ class StatementReader:
         self.visit(*given.defaults, *(default for default in given.kw_defaults if default is not None))
         parameters = [*given.posonlyargs, *given.args, *given.kwonlyargs]
         parameters += [one for one in (given.vararg, given.kwarg) if one is not None]
-        scope: dict[str, str | None] = dict.fromkeys(names_bound(body))
+        own = list(own_nodes(body))
+        scope: dict[str, str | None] = dict.fromkeys(names_bound(own))
         scope.update(dict.fromkeys(one.arg for one in parameters))
         owner, self.owner = self.owner, ""
         if owner and not self.depth and parameters and not isinstance(node, ast.Lambda):
             self.method_of_class(node, f"{self.module}:{owner}", parameters[0].arg, scope)
         self.scopes.append(scope)
         self.depth += 1
-        self.visit(*(part for part in _own_nodes(body) if isinstance(part, ast.Import | ast.ImportFrom)))
+        self.visit(*(part for part in own if type(part) in (ast.Import, ast.ImportFrom)))
         self.visit(*body)
         self.depth -= 1
         self.scopes.pop()
@@ -315,7 +316,7 @@ class StatementReader:
     def comprehension(self, node: _Comprehension) -> None:
         first, *others = node.generators
         self.visit(first.iter)
-        self.scopes.append(dict.fromkeys(names_bound(part.target for part in node.generators)))
+        self.scopes.append(dict.fromkeys(names_bound(own_nodes(part.target for part in node.generators))))
         self.visit(*first.ifs, *others)
         self.visit(*([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]))
         self.scopes.pop()
