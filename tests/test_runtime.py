@@ -40,7 +40,7 @@ def python(code, **env):
         [sys.executable, "-c", code],
         env=environment | env,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=120,
         check=False,
     )
@@ -126,10 +126,21 @@ def test_figures_take_the_style_of_the_book():
     assert matplotlib.rcParams["axes.grid"] is style()["axes.grid"] is True
 
 
+def test_figures_keep_nothing_of_a_readers_matplotlibrc():
+    import matplotlib
+
+    matplotlib.rcParams.update({"axes.facecolor": "yellow", "timezone": "Asia/Tokyo", "lines.marker": "x"})
+    backend = matplotlib.rcParams["backend"]
+    setup()
+    for name in ("axes.facecolor", "timezone", "lines.marker"):
+        assert matplotlib.rcParams[name] == matplotlib.rcParamsDefault[name]
+    assert matplotlib.rcParams["backend"] == backend
+
+
 def test_measurement_is_written(tmp_path):
     os.environ["DLBOOK_MEASURE"] = str(tmp_path / "measure.json")
     setup("full", 9)
-    content = json.loads((tmp_path / "measure.json").read_text())
+    content = json.loads((tmp_path / "measure.json").read_text("utf-8"))
     assert content == {"profile": "full", "seed": 9, "backend": None, "device": device()}
     assert [path.name for path in tmp_path.iterdir()] == ["measure.json"]
 
@@ -304,6 +315,43 @@ def test_keras_is_quiet_seeded_and_measured(backend, tmp_path):
     assert "UserWarning: still shown" in warning[0].text
     assert (done.result.backend, done.result.device) == (backend, "CPU")
     assert (done.result.profile, done.result.seed) == ("quick", 0)
+
+
+SETTINGS = {"floatx": "float64", "image_data_format": "channels_first", "epsilon": 0.1, "backend": "torch"}
+SETTINGS_CELLS = (
+    "import os\n{before}from dlbook.runtime import setup\nrun = setup(keras=True)",
+    "import keras\n"
+    "print(keras.config.floatx(), keras.config.image_data_format(), keras.config.epsilon())\n"
+    "print(keras.config.dtype_policy().name, keras.config.max_epochs(), os.environ['KERAS_HOME'])",
+)
+
+
+@pytest.mark.parametrize("before", ["", "os.environ['KERAS_BACKEND'] = 'tensorflow'\nimport keras\n"])
+def test_keras_json_of_the_reader_changes_nothing(tmp_path, monkeypatch, before):
+    home = tmp_path / "keras"
+    home.mkdir()
+    (home / "keras.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
+    monkeypatch.setenv("KERAS_HOME", str(home))
+    cells = [new_code_cell(source.format(before=before)) for source in SETTINGS_CELLS]
+    environment = {} if before else {"KERAS_MAX_EPOCHS": "1"}
+    done = execute(new_notebook(cells=cells), cwd=tmp_path, timeout=180, env=environment)
+    assert done.result.ok, done.result.error
+    assert done.notebook.cells[1].outputs[0].text == f"float32 channels_last 1e-07\nfloat32 None {home}\n"
+
+
+def test_keras_writes_nothing_into_the_folder_of_the_reader(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    with runtime._no_settings():
+        assert os.environ["KERAS_HOME"] != str(tmp_path)
+        assert os.path.isdir(os.environ["KERAS_HOME"])
+    assert os.environ["KERAS_HOME"] == str(tmp_path)
+
+
+def test_figures_are_shown_whatever_the_shell_says(tmp_path):
+    source = "from dlbook.runtime import setup\nrun = setup()\nimport matplotlib.pyplot as plt\nplt.plot([1])"
+    source += "\nplt.show()"
+    done = execute(new_notebook(cells=[new_code_cell(source)]), cwd=tmp_path, env={"MPLBACKEND": "Agg"})
+    assert "image/png" in done.notebook.cells[0].outputs[0].data
 
 
 def test_figures_have_twice_the_pixels(tmp_path):

@@ -34,6 +34,7 @@ from dlbook.execution import (
     slowest_cells,
 )
 from dlbook.files import write_text
+from dlbook.surroundings import FontError, font_folder, variables
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
@@ -129,7 +130,7 @@ def one_at_a_time() -> Iterator[IO[str] | None]:
         yield None
         return
     BUILD.mkdir(exist_ok=True)
-    with (BUILD / "lock").open("w") as lock:
+    with (BUILD / "lock").open("w", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -150,7 +151,8 @@ def render(builder: str, lock: IO[str] | None = None, *, partial: bool = False) 
     command = [program, "build", str(ROOT), "-W", "-n", "--keep-going", "-q"]
     if builder != "html":
         command += ["--builder", builder]
-    settings = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "tools"), str(ROOT / "src")])}
+    path = os.pathsep.join([str(ROOT / "tools"), str(ROOT / "src")])
+    settings = {**variables(), "MPLCONFIGDIR": str(font_folder()), "PYTHONPATH": path}
     if partial:
         settings[PARTIAL] = "1"
     stored, complete = BUILD / ".doctrees", BUILD / "pages_complete"
@@ -171,7 +173,10 @@ def render(builder: str, lock: IO[str] | None = None, *, partial: bool = False) 
 @click.option("--only", multiple=True, metavar="NAME", help="Execute only these notebooks or chapters.")
 def main(jobs: int, builder: str, only: tuple[str, ...]) -> None:
     """Execute, render, and say how long each took."""
-    os.environ.setdefault("PYTHONHASHSEED", "0")
+    try:
+        font_folder()  # before the kernels start, whose noise it would be
+    except FontError as error:
+        sys.exit(str(error))
     with one_at_a_time() as lock:
         started = time.perf_counter()
         paths = notebooks_of(yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8")))

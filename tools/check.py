@@ -11,6 +11,7 @@ import click
 from executed import thread_limits
 
 from dlbook.execution import BrokenNotebook, find_notebooks, read_notebook, uses_keras
+from dlbook.surroundings import font_folder, variables
 
 ROOT = Path(__file__).resolve().parent.parent
 NBVAL = ["--nbval-lax", "--nbval-cell-timeout", "120"]
@@ -72,7 +73,8 @@ def main(jobs: int, unit: bool, only_keras: bool, share: tuple[int, int], fresh:
     if fresh:
         options = [*options, "--execute-notebooks"]
     # Users' own start-up files stay out of the kernels.
-    environment = {**os.environ, **thread_limits(jobs), "IPYTHONDIR": str(ROOT / "_build" / "ipython")}
+    environment = {**variables(), **thread_limits(jobs), "MPLCONFIGDIR": str(font_folder())}
+    environment["IPYTHONDIR"] = str(ROOT / "_build" / "ipython")
     command = [sys.executable, "-m", "pytest", "-n", str(jobs), "--dist", "loadfile", *options, *targets]
     sys.exit(subprocess.call(command, cwd=ROOT, env=environment))
 

@@ -128,6 +128,9 @@ def setup(profile: str = "quick", seed: int = 0, *, keras: bool = False) -> Run:
 
     Notes
     -----
+    What the notebook shows does not depend on anybody's settings: ``keras.json`` is not read, and of a
+    ``matplotlibrc`` nothing is left.
+
     Three environment variables matter. ``KERAS_BACKEND`` names the backend (``tensorflow`` where unset).
     ``DLBOOK_OUTPUT`` says where the outputs go: ``live`` (where unset), ``page`` or ``standalone``.
     ``DLBOOK_MEASURE`` is a file that receives the profile, seed, backend and device as JSON.
@@ -152,14 +155,16 @@ def setup(profile: str = "quick", seed: int = 0, *, keras: bool = False) -> Run:
     import numpy as np
 
     if keras:
-        _import_keras(backend).utils.set_random_seed(seed)
+        module = _import_keras(backend)
+        with _quiet_stderr():  # on every backend, seeding imports TensorFlow
+            module.utils.set_random_seed(seed)
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002
 
     from .display.style import use_style
 
+    _show_figures()
     use_style()
-    _sharpen_figures()
 
     target = os.environ.get("DLBOOK_MEASURE")
     if target:
@@ -286,7 +291,7 @@ def _import_keras(backend: str) -> Any:
             f"KERAS_BACKEND is {backend!r}, but this session already runs Keras on "
             f"{loaded.backend.backend()!r}: restart the kernel"
         )
-    with _quiet_stderr():
+    with _quiet_stderr(), _no_settings():
         try:
             keras = importlib.import_module("keras")
         except ModuleNotFoundError as error:
@@ -298,7 +303,32 @@ def _import_keras(backend: str) -> Any:
             ) from None
         if backend == "tensorflow":
             grow_gpu_memory()
+    # Whoever imported Keras before this may have read settings.
+    keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
+    keras.config.set_epsilon(1e-7)
+    keras.config.set_image_data_format("channels_last")
     return keras
+
+
+@contextlib.contextmanager
+def _no_settings() -> Iterator[None]:
+    """Let Keras read no variable of the reader's and no ``keras.json``, and write none into the home folder.
+
+    Yields
+    ------
+    None
+    """
+    from .surroundings import own_folder
+
+    names = [name for name in os.environ if name.startswith("KERAS_") and name != "KERAS_BACKEND"]
+    saved = {name: os.environ.pop(name) for name in names}
+    os.environ["KERAS_HOME"] = str(own_folder("keras"))
+    try:
+        yield
+    finally:
+        del os.environ["KERAS_HOME"]
+        os.environ.update(saved)
 
 
 @contextlib.contextmanager
@@ -345,12 +375,14 @@ def _quiet_stderr() -> Iterator[None]:
 _KEPT_STREAMS: list[Any] = []
 
 
-def _sharpen_figures() -> None:
-    """Ask the inline backend for pictures with twice the pixels, where there is one."""
+def _show_figures() -> None:
+    """Let a kernel show figures in the notebook, whatever ``MPLBACKEND`` says, and with twice the pixels."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None or not hasattr(shell, "kernel"):
         return
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
+    if "inline" not in os.environ.get("MPLBACKEND", "inline"):
+        shell.enable_matplotlib("inline")
     set_matplotlib_formats("retina")

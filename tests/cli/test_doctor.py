@@ -77,7 +77,7 @@ def test_a_python_that_does_not_fit(monkeypatch, version):
 
 
 def test_the_range_of_pythons_is_that_of_the_project():
-    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
     lowest, below = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", project["requires-python"]).groups()
     assert (3, int(lowest)) == doctor.OLDEST_PYTHON
     assert (3, int(below)) == doctor.FIRST_UNTRIED_PYTHON
@@ -127,6 +127,7 @@ def test_a_card_that_the_backend_does_not_see(probe, monkeypatch):
     assert "CPU, although the machine has a card" in device.detail
     assert device.detail.count("Cannot dlopen some GPU libraries.") == 1
     assert "oneDNN" not in device.detail
+    assert "make env EXTRA=cuda" in device.advice
     assert "tensorflow[and-cuda]" in device.advice
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
     assert "unset CUDA_VISIBLE_DEVICES" in probe(cards=["A100"])["device"].advice
@@ -184,6 +185,30 @@ def test_a_kernel_that_does_not_start(monkeypatch):
     (finding,) = doctor._kernel()
     assert finding.state == "fail"
     assert "jupyter kernelspec list" in finding.advice
+
+
+def test_settings_that_notebooks_do_not_see_are_named(monkeypatch):
+    monkeypatch.setattr(doctor.os, "environ", {"PATH": "/bin", "PYTHONOPTIMIZE": "2", "MPLBACKEND": "Agg"})
+    (finding,) = doctor._settings()
+    assert (finding.state, finding.detail) == ("ok", "notebooks run without MPLBACKEND, PYTHONOPTIMIZE")
+    monkeypatch.setattr(doctor.os, "environ", {"PATH": "/bin"})
+    assert list(doctor._settings()) == []
+
+
+def test_fonts_that_cannot_be_listed_are_a_fault(monkeypatch):
+    def fail():
+        raise doctor.FontError("Matplotlib could not store its list of fonts in /x: disk full")
+
+    monkeypatch.setattr(doctor, "font_folder", fail)
+    (finding,) = doctor._fonts()
+    assert (finding.state, "disk full" in finding.detail) == ("fail", True)
+
+
+def test_a_noisy_kernel_is_a_fault(monkeypatch):
+    monkeypatch.setattr(doctor, "_FIGURE", "import sys\nprint('no fonts', file=sys.stderr)")
+    (finding,) = doctor._kernel()
+    assert finding.state == "fail"
+    assert "wrote to the error stream: no fonts" in finding.detail
 
 
 @pytest.mark.parametrize(("found", "state"), [("/usr/bin/chromium", "ok"), (None, "warn")])

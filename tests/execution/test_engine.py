@@ -1,3 +1,4 @@
+import importlib.util
 import os
 import signal
 import subprocess
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_markdown_cell
 
-from dlbook.execution import Job, Stopped, execute, run_many, slowest_cells
+from dlbook.execution import Job, Stopped, engine, execute, run_many, slowest_cells
 from dlbook.execution.processor import processor_seconds
+from dlbook.surroundings import font_folder
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs process groups")
 
@@ -28,7 +30,7 @@ def scratch(tmp_path, monkeypatch):
 def is_running(pid):
     """Tell whether a process lives, passing over one that ended and waits to be collected."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
     except OSError:
         return False
     return state != "Z"
@@ -49,7 +51,8 @@ def test_outputs_folder_environment_and_measurement(notebook, tmp_path, monkeypa
         "data = bytearray(300_000_000)",
         "from dlbook.runtime import setup\nrun = setup('full', 3)",
     )
-    done = execute(nb, name="a/b", cwd=tmp_path, timeout=60, env={"COLOUR": "red"}, key="k")
+    env = {"COLOUR": "red", "PYTHONWARNINGS": "error"}
+    done = execute(nb, name="a/b", cwd=tmp_path, timeout=60, env=env, key="k")
     result = done.result
     assert result.ok, result.error
     assert result.error is None
@@ -131,7 +134,7 @@ def test_a_hung_notebook_ends_with_all_it_started(notebook, tmp_path, scratch):
     assert (result.error.cell, result.error.source) == (2, "while True: pass")
     assert result.error.message == "the time limit of 4 s was reached"
     assert result.peak_memory_mb > 20
-    assert not any(is_running(int(pid)) for pid in (tmp_path / "pids").read_text().split())
+    assert not any(is_running(int(pid)) for pid in (tmp_path / "pids").read_text("utf-8").split())
     assert list(scratch.iterdir()) == []
 
 
@@ -144,10 +147,27 @@ def test_a_dead_kernel_is_told(notebook):
 
 
 def test_a_worker_that_cannot_start_is_told(notebook, monkeypatch):
+    font_folder()
     monkeypatch.setattr(sys, "executable", "/bin/false")
     error = execute(notebook("1")).result.error
     assert (error.cell, error.name) == (None, "WorkerError")
-    assert "exited with status 1" in error.message
+    assert error.message.endswith("exited with status 1: it said nothing")
+
+
+def test_a_worker_that_fails_is_told_with_its_last_words(notebook, monkeypatch):
+    monkeypatch.setattr(engine, "_START", "import sys; sys.exit('the socket is gone')")
+    error = execute(notebook("1")).result.error
+    assert error.message.endswith("exited with status 1: the socket is gone")
+
+
+def test_a_missing_kernel_is_named_once(notebook, tmp_path, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    words = "running notebooks needs the package 'ipykernel': install it"
+    with pytest.raises(ModuleNotFoundError, match=words):
+        execute(notebook("1"))
+    with pytest.raises(ModuleNotFoundError, match=words):
+        run_many([Job("a", notebook("1"), tmp_path)] * 2)
+    assert run_many([]) == []
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan")])
@@ -166,8 +186,8 @@ def test_a_run_nobody_waits_for_is_ended(notebook, tmp_path, scratch):
     nb = notebook("import os\nopen('pid', 'w').write(str(os.getpid()))\nwhile True: pass")
     pid = tmp_path / "pid"
     with pytest.raises(Stopped):
-        execute(nb, cwd=tmp_path, should_stop=lambda: pid.is_file() and pid.read_text() != "")
-    wait_until(lambda: not is_running(int(pid.read_text())))
+        execute(nb, cwd=tmp_path, should_stop=lambda: pid.is_file() and pid.read_text("utf-8") != "")
+    wait_until(lambda: not is_running(int(pid.read_text("utf-8"))))
     assert list(scratch.iterdir()) == []
 
 

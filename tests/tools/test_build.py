@@ -12,6 +12,7 @@ import budgets
 import build
 import nbformat
 import pytest
+from click.testing import CliRunner
 from executed import ExecutedCopies
 
 from dlbook.execution import CellTime, Execution, Job, NotebookResult
@@ -297,3 +298,29 @@ def test_a_second_build_waits(tree: Path, capsys: pytest.CaptureFixture[str]) ->
     waiting.join(20)
     assert entered.is_set()
     assert "Waiting for another build of this book" in capsys.readouterr().out
+
+
+def test_pages_are_made_without_anybodys_settings(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A warning as an error, for instance, would end Jupyter Book before it has read a page."""
+    seen: list[dict[str, str]] = []
+    monkeypatch.setattr(subprocess, "call", lambda command, *, env, **_: seen.append(env) or 0)
+    for name in ("PYTHONWARNINGS", "PYTHONSAFEPATH", "PYTHONOPTIMIZE", "MPLBACKEND"):
+        monkeypatch.setenv(name, "error")
+    (tree / "_build").mkdir()
+    assert build.render("html") == 0
+    (environment,) = seen
+    assert not {"PYTHONWARNINGS", "PYTHONSAFEPATH", "PYTHONOPTIMIZE", "MPLBACKEND"} & set(environment)
+    assert str(build.ROOT / "tools") in environment["PYTHONPATH"]
+
+
+def test_fonts_that_cannot_be_listed_end_the_build_before_any_kernel_starts(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> Path:
+        raise build.FontError("Matplotlib could not store its list of fonts in /x: disk full")
+
+    monkeypatch.setattr(build, "font_folder", fail)
+    monkeypatch.setattr(build, "execute_changed", lambda *_: pytest.fail("a kernel would start"))
+    done = CliRunner().invoke(build.main, [])
+    assert done.exit_code == 1
+    assert done.output == "Matplotlib could not store its list of fonts in /x: disk full\n"

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import click
 
 from ..runtime import BACKENDS
+from ..surroundings import FontError, font_folder, variables
 from .machine import available_memory, find_chromium, n_cores, nvidia_cards
 
 __all__ = ["Finding", "examine"]
@@ -27,7 +28,7 @@ PACKAGES = ("numpy", "matplotlib", "ipywidgets", "scikit-learn", "pandas", "kera
 _ENOUGH_MEMORY = 2e9  # bytes, for one notebook in the quick profile
 _ENOUGH_DISK = 3e9  # bytes, for the data of the full profile
 _INSTALL = "run `make book`, or `uv sync` in your copy of the book"
-_GPU_EXTRA = {"tensorflow": "tensorflow[and-cuda]", "jax": "jax[cuda12]"}
+_GPU_EXTRA = {"tensorflow": ("cuda", "tensorflow[and-cuda]"), "jax": ("cuda-jax", "jax[cuda12]")}
 
 # Run by a process of its own, so that a crash of the backend is a finding and its messages can be read.
 _PROBE = """
@@ -143,18 +144,22 @@ def _compute() -> Iterator[Finding]:
         return
     # Level 0, because the level the notebooks run with hides what goes wrong with CUDA.
     env = {
-        **os.environ,
+        **variables(),
         "KERAS_BACKEND": asked,
         "TF_CPP_MIN_LOG_LEVEL": "0",
         "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
     }
-    env.pop("PYTHONWARNINGS", None)
     cards = nvidia_cards()
     if cards:
         yield Finding("card", "ok", "; ".join(cards))
     try:
         probe = subprocess.run(
-            [sys.executable, "-c", _PROBE], env=env, capture_output=True, text=True, timeout=300, check=False
+            [sys.executable, "-c", _PROBE],
+            env=env,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         yield Finding(
@@ -169,7 +174,8 @@ def _compute() -> Iterator[Finding]:
     yield Finding("backend", "ok", answer["backend"])
     if cards and answer["device"] == "CPU":
         hidden = os.environ.get("CUDA_VISIBLE_DEVICES")
-        advice = f'install "{_GPU_EXTRA[asked]}" into this environment'
+        extra, package = _GPU_EXTRA[asked]
+        advice = f'run `make env EXTRA={extra}` in your copy of the book, or install "{package}"'
         if hidden is not None and hidden.strip() in {"", "-1"}:
             advice = "unset CUDA_VISIBLE_DEVICES, which hides every card"
         reasons = _driver_messages(probe.stderr)
@@ -232,13 +238,37 @@ def _data() -> Iterator[Finding]:
         yield Finding("disk", "ok", f"{free / 1e9:.1f} GB free")
 
 
+def _settings() -> Iterator[Finding]:
+    """Name what the shell says to Python and its libraries: notebooks of the book run without it."""
+    ignored = sorted(set(os.environ) - set(variables()))
+    if ignored:
+        yield Finding("settings", "ok", f"notebooks run without {', '.join(ignored)}")
+
+
+def _fonts() -> Iterator[Finding]:
+    """Let Matplotlib list the fonts, which it would otherwise do, with a message, in a notebook."""
+    try:
+        yield Finding("fonts", "ok", str(font_folder()))
+    except FontError as error:
+        yield Finding("fonts", "fail", str(error), "make room there, or set XDG_CACHE_HOME to another folder")
+
+
+_FIGURE = """\
+from dlbook.runtime import setup
+run = setup()
+import matplotlib.pyplot as plt
+plt.plot([1, 2])
+plt.show()"""
+
+
 def _kernel() -> Iterator[Finding]:
-    """Run a notebook of one cell."""
+    """Run a notebook of one cell, which draws a figure and must not make any noise."""
     from nbformat.v4 import new_code_cell, new_notebook
 
     from ..execution import execute
 
-    result = execute(new_notebook(cells=[new_code_cell("1 + 1")]), timeout=120).result
+    notebook = new_notebook(cells=[new_code_cell(_FIGURE)])
+    result = execute(notebook, timeout=120, env={"DLBOOK_OUTPUT": "page"}).result
     if result.ok:
         yield Finding("kernel", "ok", f"a notebook of one cell ran in {result.seconds:.1f} s")
     else:
@@ -266,6 +296,8 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _compute,
     _memory,
     _data,
+    _settings,
+    _fonts,
     _kernel,
     _browser,
 )

@@ -55,8 +55,10 @@ def style() -> dict[str, Any]:
 
 
 def use_style() -> None:
-    """Switch Matplotlib to the book's style for the rest of the session."""
+    """Switch Matplotlib to the book's style for the rest of the session, and drop all other settings."""
     import matplotlib
 
-    settings: Any = style()
+    session = {"backend", "backend_fallback", "interactive"}  # where figures go is no matter of style
+    plain = {name: value for name, value in matplotlib.rcParamsDefault.items() if name not in session}
+    settings: Any = {**plain, **style()}
     matplotlib.rcParams.update(settings)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import dataclasses
+import importlib.util
 import json
 import os
 import signal
@@ -22,6 +24,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from ..surroundings import font_folder, variables
 from .cells import BrokenNotebook
 from .results import CellError, CellTime, Execution, NotebookResult, installed_versions, now
 
@@ -94,7 +97,8 @@ def execute(
     timeout : float, default 600
         Limit in seconds for the whole notebook, all cells together.
     env : mapping of str to str, optional
-        Environment variables for the kernel, on top of the present ones. ``DLBOOK_OUTPUT`` belongs here.
+        Environment variables for the kernel, on top of the present ones without anybody's settings
+        (``dlbook.surroundings``). ``DLBOOK_OUTPUT`` belongs here.
     key : str, default ""
         Digest of what the run depends on; it is copied to the result.
     should_stop : callable, optional
@@ -110,6 +114,8 @@ def execute(
     ------
     ValueError
         If `timeout` is not positive or `cwd` is not a folder.
+    ModuleNotFoundError
+        If there is no `ipykernel` to run the cells.
     Stopped
         If `should_stop` returned true.
 
@@ -125,6 +131,7 @@ def execute(
     folder = Path(cwd).resolve()
     if not folder.is_dir():
         raise ValueError(f"cwd must be an existing folder, got {str(cwd)!r}")
+    _check_kernel()
 
     with tempfile.TemporaryDirectory(prefix="dlbook-", ignore_cleanup_errors=True) as scratch:
         place = Path(scratch)
@@ -134,7 +141,8 @@ def execute(
             "timeout": float(timeout),
             "parent": os.getpid(),
             "env": {
-                **os.environ,
+                **variables(),
+                "MPLCONFIGDIR": str(font_folder()),
                 **(env or {}),
                 "DLBOOK_MEASURE": str(place / "measure.json"),
                 # Nobody's start-up files or history, and no connection file left behind.
@@ -147,7 +155,8 @@ def execute(
         started = time.monotonic()
         code = _run_worker(place, timeout + _GRACE, should_stop)
         seconds = time.monotonic() - started
-        return _collect(notebook, place, name, key, code, seconds)
+        done = _collect(notebook, place, name, key, code, seconds)
+        return _refuse_noise(done) if (env or {}).get("DLBOOK_OUTPUT") == "page" else done
 
 
 def run_many(
@@ -176,6 +185,8 @@ def run_many(
     ------
     ValueError
         If `n_jobs` is less than 1.
+    ModuleNotFoundError
+        If there is no `ipykernel` to run the cells.
 
     Notes
     -----
@@ -184,6 +195,8 @@ def run_many(
     """
     if n_jobs < 1:
         raise ValueError(f"n_jobs must be at least 1, got {n_jobs}")
+    if jobs:
+        _check_kernel()
     stop = threading.Event()
     results: list[NotebookResult | None] = [None] * len(jobs)
     pool = ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="notebook")
@@ -200,6 +213,13 @@ def run_many(
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
     return [result for result in results if result is not None]
+
+
+def _check_kernel() -> None:
+    if importlib.util.find_spec("ipykernel") is None:
+        raise ModuleNotFoundError(
+            "running notebooks needs the package 'ipykernel': install it", name="ipykernel"
+        )
 
 
 def _execute_job(job: Job, should_stop: Callable[[], bool]) -> Execution:
@@ -256,10 +276,7 @@ def failed(name: str, error: BaseException, *, key: str = "") -> NotebookResult:
 
 def _run_worker(place: Path, limit: float, should_stop: Callable[[], bool] | None) -> int | None:
     """Start the worker and wait for it; return its exit status, or None where it had to be killed."""
-    # The worker is our own code on other people's packages: a reader's wish to see warnings as errors is
-    # meant for the notebook, whose kernel gets the full environment.
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
-    env["JUPYTER_RUNTIME_DIR"] = str(place)
+    env = {**variables(), "JUPYTER_RUNTIME_DIR": str(place), "IPYTHONDIR": str(place / "ipython")}
     deadline = time.monotonic() + limit
     with open(place / "worker.log", "wb") as log:
         worker = subprocess.Popen(
@@ -302,7 +319,9 @@ def _collect(
     else:
         executed = copy.deepcopy(notebook)
         why = "did not end in time" if code is None else f"exited with status {code}"
-        error = CellError(None, "", "WorkerError", f"the process that runs the notebook {why}", log)
+        last = (log.strip().splitlines() or ["it said nothing"])[-1]
+        message = f"the process that runs the notebook {why}: {last}"
+        error = CellError(None, "", "WorkerError", message, log)
         outcome = {
             "status": "failed",
             "seconds": seconds,
@@ -331,6 +350,19 @@ def _collect(
         cells=tuple(CellTime(**cell) for cell in outcome["cells"]),
     )
     return Execution(executed, result)
+
+
+def _refuse_noise(done: Execution) -> Execution:
+    """Let a run fail in which a cell wrote to the error stream: no page shows that, so nobody may keep it."""
+    cells = [cell for cell in done.notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    for number, cell in enumerate(cells, start=1):
+        for output in cell.outputs:
+            if done.result.ok and output.output_type == "stream" and output.name == "stderr":
+                line = next(filter(None, output.text.splitlines()), "")
+                error = CellError(number, cell.source, "Noise", f"the cell wrote to the error stream: {line}")
+                result = dataclasses.replace(done.result, status="failed", error=error)
+                return Execution(done.notebook, result)
+    return done
 
 
 def _rounded(value: float | None, digits: int) -> float | None:
