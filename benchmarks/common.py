@@ -1,7 +1,7 @@
 """What the benchmarks share: a copy of the project to work in, and a table."""
 
-import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -9,18 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+from listing import copy_project  # noqa: E402
 
 
 @contextmanager
 def clone(*, environment: bool) -> Iterator[Path]:
     """Give a copy of the tracked files in a temporary folder; `environment` shares the installed one."""
-    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
     with tempfile.TemporaryDirectory(prefix="dlbook-bench-") as folder:
         copy = Path(folder) / "book"
-        for name in filter(None, listing.stdout.split("\0")):
-            target = copy / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target)
+        copy_project(copy)
         if environment:
             (copy / ".venv").symlink_to(ROOT / ".venv")
         yield copy
@@ -29,7 +27,7 @@ def clone(*, environment: bool) -> Iterator[Path]:
 def timed(command: list[str], cwd: Path) -> tuple[float, str]:
     """Run a command; return its seconds and what it printed. A failing command ends the benchmark."""
     started = time.perf_counter()
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, encoding="utf-8", check=False)
     seconds = time.perf_counter() - started
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")

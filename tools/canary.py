@@ -4,12 +4,14 @@ The copy stands in a temporary folder; the project's own lock file stays as it i
 the tests, and the versions that moved are listed first.
 """
 
-import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
 from pathlib import Path
+
+import bootstrap
+from listing import copy_project
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = ROOT / ".uv" / "bin" / "uv"
@@ -18,27 +20,23 @@ UV = ROOT / ".uv" / "bin" / "uv"
 def versions(lock: Path) -> dict[str, set[str]]:
     """Return the versions that a lock file names, by package."""
     found: dict[str, set[str]] = {}
-    for package in tomllib.loads(lock.read_text())["package"]:
+    for package in tomllib.loads(lock.read_text("utf-8"))["package"]:
         found.setdefault(package["name"], set()).add(package.get("version", "local"))
     return found
 
 
 def main() -> int:
     """Copy, renew the lock file of the copy, test it."""
-    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
     with tempfile.TemporaryDirectory(prefix="dlbook-canary-") as folder:
         copy = Path(folder) / "book"
-        for name in filter(None, listing.stdout.split("\0")):
-            target = copy / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target)
-        subprocess.run([str(UV), "lock", "--upgrade"], cwd=copy, check=True)
+        copy_project(copy)
+        variables = bootstrap.uv_variables(*bootstrap.reader_settings())
+        subprocess.run([str(UV), "lock", "--upgrade"], cwd=copy, env=variables, check=True)
         before, after = versions(ROOT / "uv.lock"), versions(copy / "uv.lock")
         for name in sorted(after):
             if before.get(name) != after[name]:
                 old = ", ".join(sorted(before.get(name, {"absent"})))
                 print(f"{name}: {old} -> {', '.join(sorted(after[name]))}", flush=True)
-        subprocess.run(["git", "init", "-q"], cwd=copy, check=True)
         subprocess.run(["make", "env"], cwd=copy, check=True)
         subprocess.run([".venv/bin/python", "tools/environment.py"], cwd=copy, check=True)
         return subprocess.call(["make", "test"], cwd=copy)

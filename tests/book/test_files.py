@@ -1,14 +1,13 @@
 """No file names a place on somebody's machine, and no page asks another host for a part of it."""
 
 import re
-import subprocess
 from functools import cache
 from pathlib import Path
 
 import pytest
+from listing import project_files
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILT = {".git", ".venv", ".uv", "_build", "runs", "__pycache__"}
 # Written so that this file does not match its own patterns, and is looked at like every other.
 MACHINE = re.compile(r"/(?:home|Users)/\w|/(?:root)/|[A-Z]:\\+Users")
 HOSTS = re.compile(
@@ -19,14 +18,8 @@ HOSTS = re.compile(
 
 @cache
 def files() -> list[Path]:
-    """Return the files of the project, those that git knows or would."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    try:
-        listing = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-        found = [ROOT / name for name in listing.split("\0") if name]
-    except (OSError, subprocess.CalledProcessError):
-        found = [path for path in ROOT.rglob("*") if not BUILT & set(path.relative_to(ROOT).parts)]
-    return sorted(path for path in found if path.is_file())
+    """Return the files of the project."""
+    return project_files(ROOT)
 
 
 def text_of(path: Path) -> str | None:

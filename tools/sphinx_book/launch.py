@@ -6,9 +6,9 @@ Without one there are no buttons: a made-up address would be a dead link on ever
 
 import os
 import re
-import subprocess
 from pathlib import Path
 
+from listing import git
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -35,19 +35,12 @@ def public_address(remote: str) -> str | None:
     return f"https://{match['host']}/{match['path']}"
 
 
-def git(root: Path, *arguments: str) -> str:
-    """Return the output of a git command, or nothing if it fails."""
-    command = ["git", "-C", str(root), *arguments]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-    except OSError:
-        return ""
-
-
 def add_buttons(app: Sphinx, config: Config) -> None:
     """Set the theme's options if the address is known."""
     root = Path(app.srcdir)
-    remote = os.environ.get("DLBOOK_REPOSITORY") or git(root, "remote", "get-url", "origin")
+    remote = os.environ.get("DLBOOK_REPOSITORY") or os.fsdecode(
+        git(root, "remote", "get-url", "origin") or b""
+    )
     address = public_address(remote)
     if address is None:
         return
