@@ -4,8 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import bootstrap
 import click
 import yaml
+
+from dlbook.files import write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = ROOT / ".uv" / "bin" / "uv"
@@ -16,11 +19,19 @@ HEAD = """\
 """
 
 
+def run_uv(*words: str) -> str:
+    """Call uv, whose answer follows from the project alone; return what it prints."""
+    variables = bootstrap.uv_variables(*bootstrap.reader_settings())
+    done = subprocess.run(
+        [str(UV), *words], cwd=ROOT, env=variables, check=True, stdout=subprocess.PIPE, encoding="utf-8"
+    )
+    return done.stdout
+
+
 def locked_requirements() -> list[str]:
     """Return what running the notebooks needs, pinned by the lock file, with markers."""
-    command = [str(UV), "export", "--frozen", "--offline", "--no-hashes", "--no-emit-project", "--no-header"]
-    command += ["--no-annotate", "--no-default-groups", "--group", "chapters"]
-    output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    options = ["--frozen", "--offline", "--no-hashes", "--no-emit-project", "--no-header", "--no-annotate"]
+    output = run_uv("export", "--quiet", *options, "--no-default-groups", "--group", "chapters")
     return sorted(line.strip() for line in output.splitlines() if line.strip())
 
 
@@ -40,13 +51,12 @@ def environment_text() -> str:
 def main(upgrade: bool, check: bool) -> None:
     """Write or check the file."""
     if upgrade:
-        subprocess.run([str(UV), "lock", "--upgrade"], cwd=ROOT, check=True)
+        run_uv("lock", "--upgrade")
     text = environment_text()
     if check:
-        sys.exit(
-            None if TARGET.read_text() == text else "environment.yml differs from uv.lock: run `make lock`"
-        )
-    TARGET.write_text(text)
+        same = TARGET.read_text("utf-8") == text
+        sys.exit(None if same else "environment.yml differs from uv.lock: run `make lock`")
+    write_text(TARGET, text)
 
 
 if __name__ == "__main__":

@@ -58,8 +58,10 @@ def test_environment_yml_names_the_locked_versions() -> None:
 
 
 def test_environment_yml_has_all_that_notebooks_need() -> None:
-    names = {canonicalize_name(pin.name) for pin in pins()}
-    lines = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["chapters"]]
+    names = {canonicalize_name(pin.name) for pin in pins()} | {"dlbook"}
+    project = PROJECT["project"]
+    lines = [*project["dependencies"], *project["optional-dependencies"]["chapters"]]
+    lines += PROJECT["dependency-groups"]["chapters"]
     assert {canonicalize_name(Requirement(line).name) for line in lines} - names == set()
 
 
@@ -90,3 +92,37 @@ def test_every_python_is_tested_on_push() -> None:
 
 def test_the_installer_is_the_one_that_the_project_asks_for() -> None:
     assert SpecifierSet(PROJECT["tool"]["uv"]["required-version"]).contains(bootstrap.UV_VERSION)
+
+
+def locked(name: str) -> list[str]:
+    """Return the names of the files that the lock file has of a package."""
+    packages = [package for package in LOCK["package"] if package["name"] == name]
+    return [file["url"].rpartition("/")[2] for package in packages for file in package.get("wheels", [])]
+
+
+@pytest.mark.parametrize("machine", ["manylinux_2_27_x86_64", "manylinux_2_27_aarch64", "macosx_12_0_arm64"])
+def test_tensorflow_is_there_for_the_machines_that_the_readme_names(machine: str) -> None:
+    for version in SUPPORTED:
+        python = f"cp{version.replace('.', '')}"
+        assert any(f"-{python}-{machine}" in name for name in locked("tensorflow")), (python, machine)
+
+
+def test_machines_are_refused_for_which_there_is_no_tensorflow() -> None:
+    """When there is one, `bootstrap.check_machine` and the README have to say something else."""
+    assert [name for name in locked("tensorflow") if re.search(r"musllinux|macosx\w+x86_64", name)] == []
+
+
+@pytest.mark.parametrize(("extra", "package"), [("cuda", "tensorflow"), ("cuda-jax", "jax-cuda12-plugin")])
+def test_the_libraries_of_a_card_are_locked_but_not_for_everybody(extra: str, package: str) -> None:
+    (dlbook,) = (package for package in LOCK["package"] if package["name"] == "dlbook")
+    assert extra in dlbook["optional-dependencies"]
+    assert package in LOCKED
+    assert "nvidia-cudnn-cu12" in LOCKED
+    assert not any(pin.name.startswith("nvidia") or "cuda" in pin.name for pin in pins())
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert f"make env EXTRA={extra}" in readme
+
+
+def test_no_other_packages_of_the_environment_change_with_the_card() -> None:
+    """One version of each package, with a card and without, so that results can be compared."""
+    assert {name for name in ("tensorflow", "keras", "numpy") if len(LOCKED[name]) > 1} <= {"numpy"}
