@@ -1,4 +1,4 @@
-"""Writing a file in one step: a reader, or a full disk, never leaves half of one."""
+"""Files: written in one step, so that a full disk never leaves half of one, and found beside a notebook."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
-__all__ = ["write_bytes", "write_text"]
+__all__ = ["companion", "write_bytes", "write_text"]
 
 
 def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
@@ -56,3 +56,29 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         If the disk is full or the folder cannot be written; the old file is then as it was.
     """
     write_bytes(path, text.encode("utf-8"))
+
+
+def companion(name: str) -> Path:
+    """Return a file that belongs to the notebook that runs.
+
+    Parameters
+    ----------
+    name : str
+        Its path from the notebook's folder, such as ``"lstm.quiz.yml"``.
+
+    Returns
+    -------
+    pathlib.Path
+        The file beside the notebook. Where a notebook was downloaded alone, the one that the installed
+        package carries, if it does.
+
+    Examples
+    --------
+    >>> companion("of_no_notebook.quiz.yml").name
+    'of_no_notebook.quiz.yml'
+    """
+    beside = Path(name)
+    if beside.is_file():
+        return beside
+    carried = Path(__file__).parent / "chapters"
+    return next(iter(sorted(carried.glob(f"*/{beside.as_posix()}"))), beside)

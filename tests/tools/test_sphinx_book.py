@@ -1,6 +1,7 @@
 """The parts of the Sphinx extension that work without a build."""
 
 import json
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from docutils import nodes
 from PIL import Image
-from sphinx_book import assets, directives, launch, math, notebooks, numbering, pages
+from sphinx_book import assets, directives, elsewhere, launch, math, notebooks, numbering, pages
 
 from dlbook.execution import CellTime, NotebookResult
 
@@ -220,3 +221,45 @@ def test_a_page_without_a_run_is_wrong_unless_only_some_were_asked_for(
     notebooks.insert_outputs(App(tmp_path), "one", source)  # type: ignore[arg-type]
     assert source == ["text"]
     assert len(warned) == (0 if partial else 1)
+
+
+def menu_of(suffix: str, address: str | None) -> list[dict[str, str]]:
+    """Return the download menu of a page."""
+    options = {} if address is None else {"repository_url": address}
+    app: Any = SimpleNamespace(
+        config=SimpleNamespace(html_theme_options=options),
+        env=SimpleNamespace(found_docs={elsewhere.PAGE}),
+        builder=SimpleNamespace(get_relative_uri=lambda page, target: f"../../{target}.html"),
+    )
+    buttons: list[dict[str, str]] = []
+    groups = [{"label": "download-buttons", "buttons": buttons}, {"label": "other", "buttons": []}]
+    context = {"page_source_suffix": suffix, "header_buttons": groups}
+    elsewhere.add_to_menu(app, "chapters/a/b", "page.html", context, None)
+    return buttons
+
+
+def test_the_download_menu_of_a_notebook_names_the_line_it_needs_elsewhere() -> None:
+    (entry,) = menu_of(".ipynb", "https://github.com/ada/book")
+    assert entry["url"] == "../../reference/elsewhere.html"
+    assert '"' not in entry["tooltip"]  # the theme writes it into an attribute as it is
+    assert 'pip install "dlbook[chapters] @ git+https://github.com/ada/book"' in unescape(entry["tooltip"])
+    assert menu_of(".md", None) == []
+
+
+def test_downloads_get_the_line(tmp_path: Path) -> None:
+    source, target = tmp_path / "a.ipynb", tmp_path / "html" / "_sources" / "a.ipynb"
+    cells = [{"cell_type": "code", "metadata": {"tags": ["setup"]}, "source": ["import dlbook\n", "1"]}]
+    source.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    target.parent.mkdir(parents=True)
+    target.touch()
+    app: Any = SimpleNamespace(
+        builder=SimpleNamespace(format="html"),
+        config=SimpleNamespace(html_theme_options={}),
+        env=SimpleNamespace(found_docs={"a"}, doc2path=lambda name: str(tmp_path / f"{name}.ipynb")),
+        outdir=str(tmp_path / "html"),
+    )
+    for _ in range(2):
+        elsewhere.add_to_downloads(app, None)
+    (cell,) = json.loads(target.read_text("utf-8"))["cells"]
+    assert cell["source"] == [f"{elsewhere.REMARK}{elsewhere.install_line(None)}\n", "import dlbook\n", "1"]
+    assert json.loads(source.read_text("utf-8"))["cells"] == cells

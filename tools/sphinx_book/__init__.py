@@ -5,7 +5,18 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from . import assets, directives, figures, launch, math, notebooks, numbering, pages, reference
+from . import (
+    assets,
+    directives,
+    elsewhere,
+    figures,
+    launch,
+    math,
+    notebooks,
+    numbering,
+    pages,
+    reference,
+)
 
 
 def version() -> int:
@@ -18,7 +29,8 @@ def version() -> int:
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register the parts with Sphinx."""
-    for part in (math, notebooks, numbering, directives, assets, pages, figures, launch, reference):
+    parts = (math, notebooks, numbering, directives, assets, pages, figures, launch, reference, elsewhere)
+    for part in parts:
         part.setup(app)
     return {
         "version": "1",

@@ -55,7 +55,7 @@ def quiz(name: str, *, folder: str | Path | None = None) -> None:
     name : str
         Name of the file without ``.quiz.yml``, as a rule that of the notebook.
     folder : str or path, optional
-        Where the file is. Without it, the folder that the notebook runs in.
+        Where the file is. Without it, the folder that the notebook runs in, or the installed package.
 
     Raises
     ------
@@ -64,9 +64,10 @@ def quiz(name: str, *, folder: str | Path | None = None) -> None:
     ValueError
         If a question cannot be asked: it names the question and says what is missing.
     """
+    from ..files import companion
     from .embed import output_mode
 
-    path = Path(folder or ".") / f"{name}.quiz.yml"
+    path = companion(f"{name}.quiz.yml") if folder is None else Path(folder) / f"{name}.quiz.yml"
     questions = load(path)
     mode = output_mode()
     shown = markup(questions, store=mode == "live")

@@ -258,7 +258,8 @@ def _digest_of(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
-        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in relative.parts):
+        hidden = any(part.startswith((".", "__pycache__")) for part in relative.parts)
+        if path.is_file() and not hidden and relative.parts[0] != "chapters":  # only a wheel carries those
             content = path.read_bytes()
             digest.update(f"{relative.as_posix()} {len(content)}\n".encode())
             digest.update(content)
