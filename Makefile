@@ -1,17 +1,29 @@
 # Every target is a thin call; the logic is in tools/ and in the dlbook package.
 PYTHON ?= python3
-JOBS ?= 2
 RUN := .venv/bin/python
+# To be set in a call, as in `make serve PORT=9000`; a variable of the shell that has the name by chance is not.
+JOBS := 2
+SHARE :=
+FRESH :=
+HOST :=
+PORT :=
+ONLY :=
+NOTEBOOK :=
 export JUPYTER_PLATFORM_DIRS := 1
+# What happens here depends on the project alone, and all text is UTF-8: without a locale Python takes that.
+OTHERS := PYTHON% LC_% LANG% PYTEST_% MYPY% RUFF_% GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+unexport $(filter-out PYTHON,$(filter $(OTHERS),$(.VARIABLES)))
+export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env book why test unit test-jax lint format serve lab full linkcheck bench lock canary clean distclean
+.PHONY: help env book why test unit test-jax lint format serve lab full linkcheck bench wheel lock canary clean distclean
+.NOTPARALLEL:
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
-env:  ## install the environment from the lock file into .venv
-	@$(PYTHON) tools/bootstrap.py
+env:  ## install the environment from the lock file into .venv; EXTRA=cuda adds what an NVIDIA card needs
+	@$(PYTHON) tools/bootstrap.py $(if $(filter command,$(origin EXTRA)),--extra "$(EXTRA)")
 
 book: env  ## execute the notebooks that changed, or ONLY=lstm of them, and build the pages in _build/html
 	$(RUN) tools/build.py --jobs $(JOBS) $(if $(ONLY),--only "$(ONLY)")
@@ -37,11 +49,11 @@ format: env  ## mend style and normalize the notebooks
 	$(RUN) tools/format.py
 	$(RUN) tools/notebooks.py fix
 
-serve: book  ## show the built pages on http://localhost:8000
-	$(RUN) -m http.server --directory _build/html 8000
+serve: book  ## show the built pages to this machine; PORT= and HOST= for another address
+	$(RUN) tools/serve.py $(if $(PORT),--port "$(PORT)") $(if $(HOST),--host "$(HOST)")
 
 lab: env  ## open the chapters in JupyterLab
-	.venv/bin/jupyter lab --notebook-dir=chapters
+	$(RUN) tools/lab.py
 
 full: env  ## run every notebook with real data and longer training (wants a GPU and a network)
 	.venv/bin/dlbook run --profile full --out runs/full --resume
@@ -51,6 +63,9 @@ linkcheck: book  ## ask every address that the pages link to
 
 bench: env  ## print the tables of benchmarks/
 	$(RUN) benchmarks/run_all.py
+
+wheel: env  ## build dlbook as one file for other machines, in _build/wheel
+	$(RUN) tools/wheel.py
 
 lock:  ## renew uv.lock and environment.yml
 	@$(PYTHON) tools/bootstrap.py --lock

@@ -44,7 +44,9 @@ def test_contributors_learn_of_every_target() -> None:
 
 
 def test_every_target_is_listed_by_help() -> None:
-    printed = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    printed = subprocess.run(
+        ["make", "help"], cwd=ROOT, check=True, capture_output=True, encoding="utf-8"
+    ).stdout
     assert set(re.findall(r"^  make ([a-z-]+)", printed, re.MULTILINE)) == TARGETS
 
 
@@ -99,7 +101,9 @@ def test_every_week_everything_runs_and_runs_twice() -> None:
 
 def dry_run(*arguments: str) -> str:
     """Return what make would do."""
-    done = subprocess.run(["make", "-n", *arguments], cwd=ROOT, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        ["make", "-n", *arguments], cwd=ROOT, check=True, capture_output=True, encoding="utf-8"
+    )
     return done.stdout
 
 
@@ -116,10 +120,83 @@ def test_a_commit_chooses_its_share() -> None:
     chosen = set()
     for commit in ("0000000", "0000001", "0000002", "000000a", "fffffff", "0"):
         command = ["bash", "-c", f"set -eu; commit={commit}; {line}; echo $share"]
-        chosen.add(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
+        chosen.add(subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout.strip())
     assert chosen == {"1/3", "2/3", "3/3"}
 
 
 def test_calls_are_read_from_code_only() -> None:
     text = "You make sense.\n\n`make book` and\n\n```bash\nKERAS_BACKEND=jax make full  # make nothing\n```"
     assert calls(text) == {"book", "full"}
+
+
+def seen_by_a_recipe(tmp_path: Path, *words: str, **variables: str) -> dict[str, str]:
+    """Return the environment that the commands of a target get."""
+    more = tmp_path / "more.mk"
+    more.write_text("show:\n\t@env; echo 'JOBS is $(JOBS)'\n", encoding="utf-8")
+    command = ["make", "--no-print-directory", "-f", "Makefile", "-f", str(more), "show", *words]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **variables}, capture_output=True, encoding="utf-8", check=True
+    )
+    lines = [line for line in done.stdout.splitlines() if "=" in line or line.startswith("JOBS is")]
+    return dict(line.replace(" is ", "=").split("=", 1) for line in lines)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("PYTHONSAFEPATH", "PYTHONWARNINGS", "PYTHONOPTIMIZE", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP"),
+        *(
+            "LC_ALL",
+            "LC_CTYPE",
+            "LANG",
+            "PYTEST_ADDOPTS",
+            "PYTEST_PLUGINS",
+            "MYPYPATH",
+            "RUFF_CONFIG",
+            "GIT_DIR",
+            "GIT_INDEX_FILE",
+        ),
+    ],
+)
+def test_a_setting_of_the_shell_reaches_no_command(tmp_path: Path, name: str) -> None:
+    assert name not in seen_by_a_recipe(tmp_path, **{name: "/nowhere"})
+
+
+def test_text_is_utf_8_in_every_command(tmp_path: Path) -> None:
+    assert seen_by_a_recipe(tmp_path, PYTHONUTF8="0")["PYTHONUTF8"] == "1"
+
+
+def test_a_variable_that_happens_to_be_set_is_no_choice(tmp_path: Path) -> None:
+    assert seen_by_a_recipe(tmp_path, JOBS="64")["JOBS"] == "2"
+    assert seen_by_a_recipe(tmp_path, "JOBS=3")["JOBS"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["env"], "python3 tools/bootstrap.py"),
+        (["env", "EXTRA=cuda"], 'python3 tools/bootstrap.py --extra "cuda"'),
+        (["env", "EXTRA="], 'python3 tools/bootstrap.py --extra ""'),
+        (["serve"], ".venv/bin/python tools/serve.py"),
+        (["serve", "PORT=9000"], '.venv/bin/python tools/serve.py --port "9000"'),
+        (["serve", "HOST=0.0.0.0"], '.venv/bin/python tools/serve.py --host "0.0.0.0"'),
+    ],
+)
+def test_what_is_said_to_make_reaches_the_tool(words: list[str], command: str) -> None:
+    leaks = {"EXTRA": "leak", "PORT": "1", "HOST": "leak"}
+    done = subprocess.run(
+        ["make", "--dry-run", *words],
+        cwd=ROOT,
+        env={**os.environ, **leaks},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1].split() == command.split()
+
+
+def test_continuous_integration_goes_to_its_own_folder_only() -> None:
+    """`cd` looks along CDPATH first, where that is set."""
+    text = (ROOT / ".ci" / "run").read_text("utf-8")
+    (line,) = re.findall(r"^.*\bcd .*$", text, re.MULTILINE)
+    assert line.startswith("CDPATH= cd")
