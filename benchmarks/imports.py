@@ -26,7 +26,8 @@ def seconds(module: str, repeats: int) -> float:
     """Return the shortest time to import a module."""
     command = [sys.executable, "-c", PROGRAM.format(module)]
     runs = [
-        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True) for _ in range(repeats)
+        subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+        for _ in range(repeats)
     ]
     return min(float(run.stdout) for run in runs)
 

@@ -8,7 +8,7 @@ from common import ROOT, show
 def main() -> None:
     """Read what `make book` left."""
     executed = ROOT / "_build" / "executed"
-    records = [json.loads(path.read_text()) for path in sorted(executed.rglob("*.json"))]
+    records = [json.loads(path.read_text("utf-8")) for path in sorted(executed.rglob("*.json"))]
     if not records:
         raise SystemExit("nothing was executed yet: run `make book`")
     rows: list[list[object]] = [[r["notebook"], r["seconds"], r["peak_memory_mb"] or 0.0] for r in records]

@@ -38,18 +38,18 @@ def dummy(number: int) -> nbformat.NotebookNode:
 
 def add_copies(copy: Path) -> None:
     """Write the notebooks and name them in the table of contents."""
-    toc = yaml.safe_load((copy / "_toc.yml").read_text())
+    toc = yaml.safe_load((copy / "_toc.yml").read_text("utf-8"))
     sections = toc["parts"][0]["chapters"][0]["sections"]
     for number in range(COPIES):
         name = f"{CHAPTER}/dummy_{number:02d}"
         nbformat.write(dummy(number), copy / f"{name}.ipynb")
         sections.append({"file": name})
-    (copy / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False))
+    (copy / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
 
 
 def append_line(path: Path, line: str) -> None:
     """Add a line at the end of a file."""
-    path.write_text(path.read_text() + line)
+    path.write_text(path.read_text("utf-8") + line, encoding="utf-8")
 
 
 def measure(copy: Path, what: str) -> list[object]:

@@ -24,7 +24,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write_bytes(target, b"new")
-    assert target.read_text() == "old"
+    assert target.read_text("utf-8") == "old"
     assert os.listdir(tmp_path) == ["notes.txt"]
 
 
@@ -36,5 +36,5 @@ def test_permissions_and_links_stay(tmp_path):
     link.symlink_to(target)
     write_text(link, "new")
     assert link.is_symlink()
-    assert target.read_text() == "new"
+    assert target.read_text("utf-8") == "new"
     assert target.stat().st_mode & 0o777 == 0o750

@@ -34,7 +34,9 @@ def part_of(path: Path) -> str:
 @pytest.mark.parametrize("package", LIGHT)
 def test_an_algorithm_loads_without_heavy_packages(package: str) -> None:
     code = f"import json, sys, dlbook.{package}; print(json.dumps(sorted(sys.modules)))"
-    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    printed = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, encoding="utf-8"
+    ).stdout
     assert sorted({name.split(".")[0] for name in json.loads(printed)} & set(HEAVY)) == []
 
 
@@ -43,7 +45,9 @@ def test_an_algorithm_loads_without_heavy_packages(package: str) -> None:
 )
 def test_what_chapters_share_loads_without_keras(part: str) -> None:
     code = f"import json, sys, {part}; print(json.dumps(sorted(sys.modules)))"
-    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    printed = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, encoding="utf-8"
+    ).stdout
     loaded = {name.split(".")[0] for name in json.loads(printed)}
     assert sorted(loaded & {"keras", "tensorflow", "jax"}) == []
 

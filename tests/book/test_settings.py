@@ -54,7 +54,7 @@ def test_fails_and_leaves_nothing(started):
 
 
 def test_no_setting_of_the_caller_reaches_a_test(tmp_path: Path) -> None:
-    (tmp_path / "test_inside.py").write_text(INSIDE)
+    (tmp_path / "test_inside.py").write_text(INSIDE, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "conftest", "-c", os.devnull]
     command += ["-n", "1", "--rootdir", str(tmp_path), str(tmp_path)]
     keep = {"KERAS_BACKEND": "jax", "GIT_CONFIG_COUNT": "0", "PYTHONPATH": str(ROOT)}
@@ -63,13 +63,19 @@ def test_no_setting_of_the_caller_reaches_a_test(tmp_path: Path) -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as after `nohup make test &`
     try:
         done = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=200
+            command,
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=200,
         )
     finally:
         signal.signal(signal.SIGINT, before)
     assert "1 failed, 2 passed" in done.stdout, done.stdout + done.stderr
     assert "test_fails_and_leaves_nothing" in done.stdout
-    for pid in (tmp_path / "pids").read_text().split():
+    for pid in (tmp_path / "pids").read_text("utf-8").split():
         ends = time.monotonic() + 20
         while psutil.pid_exists(int(pid)) and psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE:
             assert time.monotonic() < ends, "a program outlived its test"

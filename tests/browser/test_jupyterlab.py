@@ -81,8 +81,8 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, folder / "live.ipynb")
     (home / "config" / "labconfig").mkdir(parents=True)
-    (home / "config" / "jupyter_server_config.json").write_text(json.dumps(SERVER))
-    (home / "config" / "labconfig" / "page_config.json").write_text(json.dumps(PAGE))
+    (home / "config" / "jupyter_server_config.json").write_text(json.dumps(SERVER), encoding="utf-8")
+    (home / "config" / "labconfig" / "page_config.json").write_text(json.dumps(PAGE), encoding="utf-8")
     settings = {
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
@@ -95,14 +95,15 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "jupyterlab", f"--port={port}", f"--ServerApp.root_dir={folder}"]
-    with (home / "log").open("w") as log:
+    with (home / "log").open("w", encoding="utf-8") as log:
         server = subprocess.Popen(command, env={**os.environ, **settings}, stdout=log, stderr=log)
         try:
             ends = time.monotonic() + 90
             while not answers(address):
                 if server.poll() is not None or time.monotonic() > ends:
                     pytest.fail(
-                        f"JupyterLab did not start:\n{(home / 'log').read_text()[-3000:]}", pytrace=False
+                        f"JupyterLab did not start:\n{(home / 'log').read_text('utf-8')[-3000:]}",
+                        pytrace=False,
                     )
                 time.sleep(0.2)
             yield address

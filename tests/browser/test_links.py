@@ -106,7 +106,7 @@ def test_no_id_is_given_twice(site: Any, page_name: str) -> None:
 def test_the_check_finds_broken_links(tmp_path: Path, link: str, is_broken: bool) -> None:
     site = tmp_path / "site"
     site.mkdir()
-    (site / "a.html").write_text('<h1 id="top">A</h1>')
-    (site / "b.html").write_text('<h1 id="here">B</h1>')
-    (tmp_path / "outside.html").write_text("")
+    (site / "a.html").write_text('<h1 id="top">A</h1>', encoding="utf-8")
+    (site / "b.html").write_text('<h1 id="here">B</h1>', encoding="utf-8")
+    (tmp_path / "outside.html").write_text("", encoding="utf-8")
     assert broken(site, site / "a.html", link) is is_broken

@@ -26,7 +26,7 @@ setTimeout(() => document.querySelector("h1").insertAdjacentHTML("beforebegin",
 @pytest.fixture
 def faulty(page: Page, tmp_path: Path) -> Page:
     """Open a page with many faults."""
-    (tmp_path / "faulty.html").write_text(FAULTY)
+    (tmp_path / "faulty.html").write_text(FAULTY, encoding="utf-8")
     page.goto((tmp_path / "faulty.html").as_uri())
     page.get_by_text("Late").wait_for()
     return page

@@ -15,7 +15,7 @@ def book(tmp_path, monkeypatch):
         "02_optimization/shared": "print(profile, seed)",
     }.items():
         write_lesson(tmp_path / "chapters" / f"{name}.ipynb", source)
-    (tmp_path / "chapters" / "01_feedforward" / "intro.md").write_text("# Intro\n")
+    (tmp_path / "chapters" / "01_feedforward" / "intro.md").write_text("# Intro\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     return tmp_path

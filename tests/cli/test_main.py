@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -23,6 +24,14 @@ def test_help_loads_nothing_heavy():
         "assert not heavy, heavy"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=60, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_letter_that_the_terminal_does_not_know_ends_no_run():
+    code = "import click\nfrom dlbook.cli import main\n@main.command()\ndef say(): click.echo('\\u2265 1')"
+    command = [sys.executable, "-c", f"{code}\nmain(['say'])"]
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"? 1\n", b"")

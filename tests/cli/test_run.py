@@ -13,7 +13,7 @@ from dlbook.execution import read_report
 
 
 def records(folder):
-    report = json.loads((folder / "report.json").read_text())
+    report = json.loads((folder / "report.json").read_text("utf-8"))
     return {entry["notebook"]: entry for entry in report["results"]}
 
 
@@ -87,7 +87,7 @@ def test_a_failure_removes_the_result_of_an_earlier_run(book, dlbook, lesson_at,
 
 
 def test_a_broken_file_stops_no_other(book, dlbook, fake_runs):
-    (book / "chapters" / "01_feedforward" / "neurons.ipynb").write_text("no notebook")
+    (book / "chapters" / "01_feedforward" / "neurons.ipynb").write_text("no notebook", encoding="utf-8")
     done = dlbook("run", "01_feedforward/neurons", "optimization")
     assert done.exit_code == 1
     assert fake_runs.pop_all() == ["02_optimization/shared"]

@@ -196,5 +196,5 @@ def test_prices_refuse_parts_that_do_not_fit():
 def test_import_is_light():
     heavy = {"keras", "matplotlib", "sklearn", "PIL"}
     code = f"import sys, dlbook.data; print(sorted({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.strip() == "[]"

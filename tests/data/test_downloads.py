@@ -231,7 +231,7 @@ def test_silent_server_is_an_error_and_keeps_the_part(server, cache, monkeypatch
 
 def test_folder_that_cannot_be_written_is_said(server, tmp_path):
     url, sha256 = server.offer("numbers.bin", CONTENT)
-    (tmp_path / "file").write_text("not a folder")
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
     with pytest.raises(DownloadError, match=r"Could not store numbers\.bin in .*file"):
         fetch(url, sha256=sha256, cache=tmp_path / "file")
     assert server.requests == []

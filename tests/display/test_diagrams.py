@@ -192,7 +192,9 @@ def test_same_svg_whatever_the_settings_and_the_process() -> None:
         "print(diagrams.layered_network([2, 3, 1], alt='A network').svg)"
     )
     here = diagrams.layered_network([2, 3, 1], alt="A network").svg
-    there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    there = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    ).stdout
     assert there.strip() == here
 
 
@@ -202,14 +204,16 @@ def test_import_needs_no_matplotlib() -> None:
         "from dlbook.display import diagrams\n"
         "print([name for name in ('matplotlib', 'IPython', 'ipywidgets', 'keras') if name in sys.modules])"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    ).stdout
     assert out.strip() == "[]"
 
 
 def test_save(tmp_path) -> None:
     diagram = GALLERY["two states"]()
     diagram.save(tmp_path / "a.svg")
-    svg = (tmp_path / "a.svg").read_text()
+    svg = (tmp_path / "a.svg").read_text("utf-8")
     assert "var(" not in svg
     assert LIGHT["blue"] in svg
     diagram.save(str(tmp_path / "a.png"))

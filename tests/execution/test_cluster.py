@@ -22,7 +22,7 @@ def cluster():
 
 def test_notebooks_travel_with_their_files(cluster, lesson, tmp_path):
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "points.txt").write_text("1 2 3")
+    (tmp_path / "data" / "points.txt").write_text("1 2 3", encoding="utf-8")
     sources = {
         "first": "import os\nprint(open('data/points.txt').read(), os.environ['COLOUR'], os.getcwd())",
         "second": "raise ValueError('bad')",
@@ -70,7 +70,7 @@ def test_the_cluster_is_left_in_peace_after_an_interruption(cluster, notebook, t
 
     with pytest.raises(KeyboardInterrupt):
         run_on_cluster(jobs, cluster.scheduler_address, on_result=interrupt)
-    kernel = Path("/proc", started.read_text())
+    kernel = Path("/proc", started.read_text("utf-8"))
     deadline = time.monotonic() + 30
     while kernel.exists() and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -15,7 +15,7 @@ def path(lesson, tmp_path):
     folder.mkdir()
     path = folder / "neurons.ipynb"
     nbformat.write(lesson("print(profile, seed)", "import os\nprint(os.environ['DLBOOK_OUTPUT'])"), path)
-    (folder / "neurons.quiz.yml").write_text("questions: []\n")
+    (folder / "neurons.quiz.yml").write_text("questions: []\n", encoding="utf-8")
     return path
 
 
@@ -76,7 +76,7 @@ def test_the_key_changes_with_everything_a_result_depends_on(lesson, path, monke
     assert prepare(path, timeout=5.0).key == keys[0]
     assert prepare(path, backend="jax").key == keys[0]  # it does not use Keras
     keys += [prepare(path, profile="full").key, prepare(path, seed=1).key]
-    (path.parent / "neurons.quiz.yml").write_text("questions: [1]\n")
+    (path.parent / "neurons.quiz.yml").write_text("questions: [1]\n", encoding="utf-8")
     keys.append(prepare(path).key)
     nbformat.write(lesson("print(profile, seed, 'more')"), path)
     keys.append(prepare(path).key)
@@ -107,9 +107,9 @@ def test_companion_files(path):
     folder = path.parent
     (folder / "pictures").mkdir()
     (folder / "pictures" / "net.bin").write_bytes(b"\x00\x01")
-    (folder / ".hidden").write_text("x")
+    (folder / ".hidden").write_text("x", encoding="utf-8")
     (folder / "__pycache__").mkdir()
-    (folder / "__pycache__" / "x.pyc").write_text("x")
+    (folder / "__pycache__" / "x.pyc").write_text("x", encoding="utf-8")
     assert companion_files(folder) == {
         "neurons.quiz.yml": b"questions: []\n",
         "pictures/net.bin": b"\x00\x01",
@@ -124,7 +124,7 @@ def test_companion_files_have_a_limit(path, monkeypatch):
 
 def test_a_write_that_fails_leaves_the_old_file(notebook, tmp_path, monkeypatch):
     path = tmp_path / "x.ipynb"
-    path.write_text("old")
+    path.write_text("old", encoding="utf-8")
 
     def refuse(source, target):
         raise OSError("disk full")
@@ -132,7 +132,7 @@ def test_a_write_that_fails_leaves_the_old_file(notebook, tmp_path, monkeypatch)
     monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(OSError, match="disk full"):
         save(notebook("1"), path)
-    assert [(entry.name, entry.read_text()) for entry in tmp_path.iterdir()] == [("x.ipynb", "old")]
+    assert [(entry.name, entry.read_text("utf-8")) for entry in tmp_path.iterdir()] == [("x.ipynb", "old")]
 
 
 def test_the_digest_of_sources_is_that_of_names_and_contents(tmp_path):
@@ -141,13 +141,13 @@ def test_the_digest_of_sources_is_that_of_names_and_contents(tmp_path):
         for name, content in files.items():
             path = root / name.replace("__", "/")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content)
+            path.write_text(content, encoding="utf-8")
         return root, module._digest_of(root)
 
     root, first = digest(a="x = 1", sub__b="y = 2")
     (root / "__pycache__").mkdir()
-    (root / "__pycache__" / "a.pyc").write_text("x")
-    (root / ".a.swp").write_text("x")
+    (root / "__pycache__" / "a.pyc").write_text("x", encoding="utf-8")
+    (root / ".a.swp").write_text("x", encoding="utf-8")
     assert module._digest_of(root) == first
     assert digest(a="x = 1", sub__b="y = 2")[1] == first
     others = [digest(a="x = 2", sub__b="y = 2")[1], digest(a="x = 1", b="y = 2")[1], digest(a="x = 1")[1]]

@@ -57,22 +57,22 @@ def test_a_report_comes_back_as_it_was(report, tmp_path):
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 99}', '{"format": 1, "results": [{}]}'])
 def test_what_cannot_be_read_is_no_report(tmp_path, content):
-    (tmp_path / "report.json").write_text(content)
+    (tmp_path / "report.json").write_text(content, encoding="utf-8")
     assert read_report(tmp_path) is None
     assert read_report(tmp_path / "nowhere") is None
 
 
 def test_a_later_version_may_add_fields(report, tmp_path):
     write_report(report, tmp_path)
-    content = json.loads((tmp_path / "report.json").read_text())
+    content = json.loads((tmp_path / "report.json").read_text("utf-8"))
     content["results"][0]["energy"] = 5
-    (tmp_path / "report.json").write_text(json.dumps(content))
+    (tmp_path / "report.json").write_text(json.dumps(content), encoding="utf-8")
     assert read_report(tmp_path) == report
 
 
 def test_the_page_tells_everything(report, tmp_path):
     write_report(report, tmp_path)
-    page = Page((tmp_path / "report.html").read_text())
+    page = Page((tmp_path / "report.html").read_text("utf-8"))
     for text in ("01_feedforward/neurons", "GPU: A100 <80 GB>", "512", "0.8", "keras 3.8.0", "code cell 3"):
         assert text in page.text
     for text in ("ValueError: a < b & c", 'print("<b>")', "Traceback: <module>", "1 of 2 failed"):
@@ -82,7 +82,7 @@ def test_the_page_tells_everything(report, tmp_path):
 
 def test_the_page_stands_alone(report, tmp_path):
     write_report(report, tmp_path)
-    text = (tmp_path / "report.html").read_text()
+    text = (tmp_path / "report.html").read_text("utf-8")
     page = Page(text)
     assert "://" not in text
     assert not {"script", "link", "img"} & set(page.tags)
@@ -92,7 +92,7 @@ def test_the_page_stands_alone(report, tmp_path):
 
 def test_the_page_has_what_a_screen_reader_needs(report, tmp_path):
     write_report(report, tmp_path)
-    page = Page((tmp_path / "report.html").read_text())
+    page = Page((tmp_path / "report.html").read_text("utf-8"))
     assert ("html", {"lang": "en"}) in page.attributes
     assert page.tags.count("caption") == page.tags.count("h1") == page.tags.count("main") == 1
     scopes = [attrs["scope"] for tag, attrs in page.attributes if tag == "th"]
@@ -103,6 +103,6 @@ def test_the_page_has_what_a_screen_reader_needs(report, tmp_path):
 def test_versions_that_all_share_are_given_once(report, tmp_path):
     good = report.results[0]
     write_report(dataclasses.replace(report, results=(good, good)), tmp_path)
-    page = Page((tmp_path / "report.html").read_text())
+    page = Page((tmp_path / "report.html").read_text("utf-8"))
     assert page.text.count("keras 3.8.0") == 1
     assert [attrs["scope"] for tag, attrs in page.attributes if tag == "th"].count("col") == 9

@@ -51,9 +51,9 @@ def test_the_exceptions_are_notebooks_of_the_book() -> None:
 
 def test_no_exceptions_are_a_list_too(tmp_path: Path) -> None:
     path = tmp_path / "none.yml"
-    path.write_text("# nothing\n")
+    path.write_text("# nothing\n", encoding="utf-8")
     assert budgets.exceptions(path) == {}
-    path.write_text(yaml.safe_dump({"chapters/x": 60}))
+    path.write_text(yaml.safe_dump({"chapters/x": 60}), encoding="utf-8")
     assert budgets.exceptions(path) == {"chapters/x": 60.0}
 
 

@@ -62,7 +62,9 @@ def cut(path: Path) -> None:
 
 def change_format(path: Path) -> None:
     """Make a record look like one of an earlier version."""
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": executed.FORMAT - 1}))
+    path.write_text(
+        json.dumps(json.loads(path.read_text("utf-8")) | {"format": executed.FORMAT - 1}), encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("kind", ["json", "ipynb"])
@@ -78,7 +80,9 @@ def test_what_cannot_be_read_counts_as_none(
 
 
 def test_a_copy_changed_by_hand_counts_as_none(copies: ExecutedCopies) -> None:
-    copies.copy(NAME).write_text(copies.copy(NAME).read_text().replace("1 + 1", "1 + 3"))
+    copies.copy(NAME).write_text(
+        copies.copy(NAME).read_text("utf-8").replace("1 + 1", "1 + 3"), encoding="utf-8"
+    )
     assert copies.record(NAME) is None
 
 
@@ -167,7 +171,7 @@ def test_a_full_disk_leaves_no_record(copies: ExecutedCopies, monkeypatch: pytes
 
 
 def test_what_is_gone_is_forgotten(copies: ExecutedCopies) -> None:
-    (copies.folder / "chapters" / "01_x" / "two.ipynb").write_text("half a run")
+    (copies.folder / "chapters" / "01_x" / "two.ipynb").write_text("half a run", encoding="utf-8")
     copies.forget_all_but({NAME})
     assert sorted(path.name for path in copies.folder.rglob("*.*")) == ["one.ipynb", "one.json"]
     copies.set_aside(NAME)

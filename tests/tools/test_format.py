@@ -17,7 +17,7 @@ PRETTY = 'name = "größe"\n'
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Make a folder with a file and a notebook that are not in form."""
-    (tmp_path / "pyproject.toml").write_text('[tool.ruff]\nextend-include = ["*.ipynb"]\n')
+    (tmp_path / "pyproject.toml").write_text('[tool.ruff]\nextend-include = ["*.ipynb"]\n', encoding="utf-8")
     (tmp_path / "package").mkdir()
     (tmp_path / "package" / "one.py").write_text(UGLY, "utf-8")
     (tmp_path / "package" / "good.py").write_text(PRETTY, "utf-8")
@@ -52,7 +52,7 @@ def test_code_and_notebooks_are_mended(project: Path) -> None:
 
 
 def test_what_ruff_cannot_mend_fails_and_the_rest_is_mended(project: Path) -> None:
-    (project / "package" / "bad.py").write_text("print(unknown)\n")
+    (project / "package" / "bad.py").write_text("print(unknown)\n", encoding="utf-8")
     assert tool.mend(project) != 0
     assert (project / "package" / "one.py").read_text("utf-8") == PRETTY
 

@@ -122,7 +122,7 @@ def test_problems_are_named(tmp_path: Path, cell: NotebookNode, problem: str) ->
     notebook = notebooks.normalize(new_notebook(cells=[new_markdown_cell("# Title")]))
     notebook.cells.append(cell)
     path = tmp_path / "a.ipynb"
-    path.write_text(notebooks.as_text(notebook))
+    path.write_text(notebooks.as_text(notebook), encoding="utf-8")
     assert problem in "; ".join(notebooks.problems(path))
 
 
@@ -150,7 +150,8 @@ def test_a_text_becomes_a_notebook_with_pinned_output(tmp_path: Path) -> None:
         "jupytext:\n  text_representation: {extension: .md, format_name: myst}\n"
         "kernelspec: {name: python3, display_name: Python 3}\n"
         "---\n\n# Title\n\n"
-        "```{code-cell} ipython3\n:tags: [nbval-check-output]\n\nprint(6 * 7)\n```\n"
+        "```{code-cell} ipython3\n:tags: [nbval-check-output]\n\nprint(6 * 7)\n```\n",
+        encoding="utf-8",
     )
     target = tmp_path / "draft.ipynb"
     done = CliRunner().invoke(notebooks.main, ["from-text", str(text), str(target)], catch_exceptions=False)

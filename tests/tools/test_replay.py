@@ -71,7 +71,7 @@ def run(root: Path, *options: str) -> tuple[dict[str, str], str]:
     environment = {**os.environ, **settings, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     command += [*options, "chapters"]
     done = subprocess.run(
-        command, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=300
+        command, cwd=root, env=environment, capture_output=True, encoding="utf-8", check=False, timeout=300
     )
     printed = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
     verdicts: dict[str, str] = {}
@@ -113,7 +113,9 @@ def test_what_has_no_run_that_fits_is_executed(tmp_path: Path, keep: Keep) -> No
     run_of_it = executed(good, [], [stdout("42\n")])
     old, changed, warns = (keep(name, good, run_of_it) for name in ("old", "changed", "warns"))
     record = tmp_path / "_build" / "executed" / "chapters" / "old" / "old.json"
-    record.write_text(json.dumps(json.loads(record.read_text()) | {"digest": "0" * 64}))
+    record.write_text(
+        json.dumps(json.loads(record.read_text("utf-8")) | {"digest": "0" * 64}), encoding="utf-8"
+    )
     write(changed, notebook(CELLS[0], "print(6 * 7 + 1)"))
     write(warns, notebook("import warnings\n\nwarnings.warn('old', DeprecationWarning)", CELLS[1]))
 

@@ -31,7 +31,7 @@ def from_scratch(kind, features, units):
 
 
 def run(code):
-    return subprocess.run([sys.executable, *code], capture_output=True, text=True, timeout=120)
+    return subprocess.run([sys.executable, *code], capture_output=True, encoding="utf-8", timeout=120)
 
 
 # 1. numbers worked out by hand

@@ -5,6 +5,8 @@ What a command needs is imported when it runs, so that ``dlbook --help`` answers
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ __all__ = ["main"]
 @click.version_option(__version__, prog_name="dlbook")
 def main() -> None:
     """Run the notebooks of the book, and check the machine they run on."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a letter that the terminal does not know ends no run
+            stream.reconfigure(errors="replace")
 
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
