@@ -444,8 +444,8 @@ def test_the_changes_are_told(tree):
     edit(tree, FUNCTIONS, "np.maximum(x, 0)", "x")
     edit(tree, FUNCTIONS, "positive(x)\n    ", "")
     edit(tree, "lib/nn/__init__.py", "TABLE, relu, tanh", "TABLE, relu\nfrom .functions import tanh")
-    (tree / "uv.lock").write_text("version = 2\n")
-    (tree / "chapters/nets/one.notes.txt").write_text("new")
+    (tree / "uv.lock").write_text("version = 2\n", encoding="utf-8")
+    (tree / "chapters/nets/one.notes.txt").write_text("new", encoding="utf-8")
     after = found(tree, RELU, "import keras", "1", "4", "3", "5", backend="jax").parts
     assert changes(before, after) == [
         "code cell 4 changed",

@@ -105,7 +105,7 @@ def test_a_run_on_another_backend_does_not_count_where_keras_is_used(
 
 def texts(copies: ExecutedCopies) -> list[str]:
     """Return the sources of the earlier runs."""
-    found = [json.loads(path.read_text()) for path in (copies.earlier / NAME).glob("*.ipynb")]
+    found = [json.loads(path.read_text("utf-8")) for path in (copies.earlier / NAME).glob("*.ipynb")]
     return sorted("".join(copy["cells"][0]["source"]) for copy in found)
 
 

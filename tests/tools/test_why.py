@@ -20,7 +20,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(why, "ROOT", tmp_path)
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     path = tmp_path / f"{NAME}.ipynb"
-    (tmp_path / "uv.lock").write_text("version = 1")
+    (tmp_path / "uv.lock").write_text("version = 1", encoding="utf-8")
     change(path, "import keras", "1 + 1")
     keep(path)
     return path
@@ -53,8 +53,8 @@ def test_what_is_as_it_ran(path: Path) -> None:
 
 def test_what_changed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     change(path, "import keras", "from dlbook.files import write_text\nwrite_text('a', 'b')")
-    (why.ROOT / "uv.lock").write_text("version = 2")
-    path.with_name("one.quiz.yml").write_text("questions: []")
+    (why.ROOT / "uv.lock").write_text("version = 2", encoding="utf-8")
+    path.with_name("one.quiz.yml").write_text("questions: []", encoding="utf-8")
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     assert said("one") == (
         f"{NAME} will run:\n"
