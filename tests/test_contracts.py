@@ -39,7 +39,7 @@ PACKAGES = sorted(
     for file in HOME.rglob("__init__.py")
     if file.parent != HOME and file.relative_to(HOME).parts[0] not in SERVICES
 )
-NOT_YET = ("data.speech", "feedforward", "markov", "markov.speech", "nn", "optimization", "sequences")
+NOT_YET = ()
 """Packages whose arguments are still being put in order."""
 
 LEFT_OUT = {

@@ -499,22 +499,3 @@ def _shown(value: Any) -> str:
     except ValueError:  # Python does not write numbers of more than 4300 digits
         return f"a very long {type(value).__name__}"
     return written if len(written) <= _SHOWN else f"{written[: _SHOWN - 3]}..."
-
-
-def check_positive(value: float, name: str) -> None:
-    """Refuse what is not a positive, finite number."""
-    if not (np.isfinite(value) and value > 0):
-        raise ValueError(f"{name} must be positive and finite, got {value}")
-
-
-def check_count(value: int, name: str) -> None:
-    """Refuse what is not a whole number from 1 up."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
-
-
-def check_finite(table: NDArray, name: str) -> None:
-    """Refuse a table with a number that is not finite, and name its place."""
-    if table.dtype.kind == "f" and not np.isfinite(table).all():
-        place = tuple(int(i) for i in np.argwhere(~np.isfinite(table))[0])
-        raise ValueError(f"{name} must be finite, got {table[place]} in row {place[0]}")
