@@ -110,7 +110,12 @@ def digest(path: Path, notebook: nbformat.NotebookNode) -> str:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             result.update(repr((cell.source, sorted(cell.metadata.get("tags", [])))).encode())
-    companions = sorted(item for item in path.parent.glob(f"{path.stem}.*") if item != path)
+    # A quiz is put in when the pages are built.
+    companions = sorted(
+        item
+        for item in path.parent.glob(f"{path.stem}.*")
+        if item != path and not item.name.endswith(".quiz.yml")
+    )
     for item in reachable_files(notebook_code(notebook)) + companions:
         result.update(f"{item.relative_to(ROOT)}\n".encode())
         result.update(item.read_bytes())
