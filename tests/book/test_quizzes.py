@@ -1,4 +1,4 @@
-"""The quizzes cannot be passed by guessing: neither the place nor the length of an answer tells that it is right."""
+"""The quizzes cannot be passed by guessing: neither place nor length of an answer tells that it is right."""
 
 import re
 from pathlib import Path

@@ -83,7 +83,8 @@ def test_answers_are_shuffled_once_for_each_question(written) -> None:
 
 
 def test_numbers_are_not_shuffled(written) -> None:
-    assert [answer.get("correct", False) for answer in load(written(DEMO))[2]["answers"]] == [True, False, False]
+    answers = load(written(DEMO))[2]["answers"]
+    assert [answer.get("correct", False) for answer in answers] == [True, False, False]
 
 
 def test_kinds_and_order_of_the_questions(written) -> None:

@@ -18,6 +18,8 @@ _TOKEN = re.compile(
     r"`(?P<code>[^`]+)`|(?<!\\)\$(?P<tex>[^$]+?)(?<!\\)\$|\*\*(?P<strong>.+?)\*\*|\*(?P<em>[^*\s].*?)\*"
 )
 _TEX = re.compile(r'<span class="dlb-tex"[^>]*>\\\((.*?)\\\)</span>', re.DOTALL)
+# A formula and the marks that must not start the next line.
+_MARKED = re.compile(r'(<span class="dlb-tex">\\\((?:(?!</span>).)*</span>[.,;:!?)-]+)', re.DOTALL)
 _DATA = re.compile(r'(<script type="application/json" class="dlb-quiz-data">)(.*?)(</script>)', re.DOTALL)
 _PLACE = re.compile(r'<div class="dlb-quiz" data-dlb-file="([^"]+)"></div>')
 _KEYS = {
@@ -303,7 +305,7 @@ def to_html(text: str) -> str:
             words.append(f"<code>{safe(inner)}</code>")
         else:
             words.append(f"<{kind}>{to_html(inner)}</{kind}>")
-    return "".join([*words, safe(text[last:])])
+    return _MARKED.sub(r'<span class="dlb-tied">\1</span>', "".join([*words, safe(text[last:])]))
 
 
 def markup(questions: list[Html], *, store: bool = False) -> str:
