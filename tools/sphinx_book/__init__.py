@@ -5,7 +5,20 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from . import assets, directives, figures, launch, math, notebooks, numbering, pages
+from . import (
+    assets,
+    directives,
+    figures,
+    finding,
+    folding,
+    launch,
+    math,
+    notebooks,
+    numbering,
+    pages,
+    search,
+    typography,
+)
 
 
 def version() -> int:
@@ -18,7 +31,20 @@ def version() -> int:
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register the parts with Sphinx."""
-    for part in (math, notebooks, numbering, directives, assets, pages, figures, launch):
+    for part in (
+        math,
+        notebooks,
+        numbering,
+        directives,
+        folding,
+        assets,
+        pages,
+        figures,
+        launch,
+        search,
+        typography,
+        finding,
+    ):
         part.setup(app)
     return {
         "version": "1",

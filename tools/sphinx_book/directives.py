@@ -1,6 +1,7 @@
 """Directives of the book: corrections, the course map, the execution status, a borrowed explorable."""
 
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any, ClassVar
 
 import nbformat
@@ -14,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
 
 from .notebooks import executed_folder, measurements
+from .numbering import chapter_number
 
 logger = getLogger(__name__)
 
@@ -78,6 +80,26 @@ class CourseMap(SphinxDirective):
         return result
 
 
+class Chapters(SphinxDirective):
+    """What the book has and what is planned: its chapters, with a link where one stands."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list, from the course map."""
+        path = Path(self.env.srcdir) / "reference" / "course_map.yml"
+        self.env.note_dependency(str(path))
+        result = nodes.bullet_list(classes=["dlb-chapters"])
+        for chapter in yaml.safe_load(path.read_text(encoding="utf-8"))["chapters"]:
+            number, title = str(chapter["number"]), chapter["title"]
+            intro = f"chapters/{chapter['folder']}/intro"
+            line = nodes.paragraph("", "", nodes.strong(text=number), nodes.Text(" "))
+            if intro in self.env.found_docs:
+                line += page_reference(intro, title)
+            else:
+                line += [nodes.inline(text=title), nodes.emphasis(text=" planned")]
+            result += nodes.list_item("", line)
+        return [result]
+
+
 class ExecutionStatus(SphinxDirective):
     """A table of what was measured when each notebook ran for this build."""
 
@@ -88,11 +110,14 @@ class ExecutionStatus(SphinxDirective):
         self.env.dlbook_always = always | {self.env.docname}  # type: ignore[attr-defined]
         if not records:
             return [nodes.paragraph(text="No notebook has run for this build.")]
-        rows: list[list[nodes.Node]] = []
+        chapters: dict[str, list[list[nodes.Node]]] = {}
+        seconds: dict[str, float] = {}
         used: dict[str, None] = {}
         for name, record in records.items():
+            folder = name.rpartition("/")[0]
+            seconds[folder] = seconds.get(folder, 0) + record["seconds"]
             memory = record.get("peak_memory_mb")
-            rows.append(
+            chapters.setdefault(folder, []).append(
                 [
                     nodes.paragraph("", "", page_reference(name)),
                     text(f"{record['seconds']:.1f}"),
@@ -104,14 +129,25 @@ class ExecutionStatus(SphinxDirective):
             )
             used[", ".join(f"{package} {version}" for package, version in record["versions"].items())] = None
         heads = ["Notebook", "Seconds", "Peak memory, MB", "Device", "Keras backend", "Date"]
-        versions = nodes.bullet_list("", *(nodes.list_item("", text(line)) for line in used))
-        return [table(heads, rows, [40, 10, 14, 10, 14, 12]), text("Versions installed:"), versions]
+        result: list[nodes.Node] = []
+        for folder, rows in sorted(chapters.items()):
+            title = chapter_title(Path(self.env.srcdir) / folder)
+            section = nodes.section(ids=[nodes.make_id(f"status-{folder}")])
+            section += nodes.title(text=title)
+            section += text(f"{len(rows)} notebooks, {seconds[folder] / 60:.1f} minutes of computing.")
+            section += table(heads, rows, [40, 10, 14, 10, 14, 12])
+            result.append(section)
+        versions = nodes.section(ids=["status-versions"])
+        versions += nodes.title(text="Versions installed")
+        versions += nodes.bullet_list("", *(nodes.list_item("", text(line)) for line in used))
+        return [*result, versions]
 
 
 class BorrowedExplorable(SphinxDirective):
     """The explorable of a notebook's cell tagged `landing`, on another page."""
 
     required_arguments = 1
+    option_spec: ClassVar[dict[str, Any]] = {"start": directives.nonnegative_int}
 
     def run(self) -> list[nodes.Node]:
         """Return the explorable's HTML as the notebook's run left it."""
@@ -125,8 +161,31 @@ class BorrowedExplorable(SphinxDirective):
             if "landing" in cell.metadata.get("tags", []):
                 for output in cell.outputs:
                     if html := output.get("data", {}).get("text/html"):
+                        html = started(html, self.options.get("start", 0))
                         return [nodes.raw("", html, format="html")]
         raise self.error(f"the notebook {docname} has no cell tagged 'landing' with an HTML output")
+
+
+def chapter_title(folder: Path) -> str:
+    """Return number and title of a chapter, which its first page says."""
+    intro = folder / "intro.md"
+    lines = intro.read_text(encoding="utf-8").splitlines() if intro.is_file() else []
+    title = next((line.removeprefix("# ") for line in lines if line.startswith("# ")), folder.name)
+    return f"{chapter_number(f'chapters/{folder.name}/intro')} {title}"
+
+
+def letters(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put a bar with the letters before each glossary: a link to the first term of each."""
+    for glossary in list(doctree.findall(addnodes.glossary)):
+        first: dict[str, str] = {}
+        for term in glossary.findall(nodes.term):
+            first.setdefault(term.astext()[0].upper(), term["ids"][0])
+        links = "".join(
+            f'<a href="#{first[letter]}">{letter}</a>' if letter in first else f"<span>{letter}</span>"
+            for letter in ascii_uppercase
+        )
+        bar = nodes.raw("", f'<nav class="dlb-letters" aria-label="Letters">{links}</nav>', format="html")
+        glossary.parent.insert(glossary.parent.index(glossary), bar)
 
 
 def text(content: str) -> nodes.paragraph:
@@ -134,15 +193,32 @@ def text(content: str) -> nodes.paragraph:
     return nodes.paragraph(text=content)
 
 
-def page_reference(docname: str) -> addnodes.pending_xref:
-    """Return a link to a page under its title."""
+# An explorable shows its first position; this moves its last slider once its own script is there.
+START = """<script>
+(function (figure) {
+  addEventListener("DOMContentLoaded", function () {
+    const slider = Array.from(figure.querySelectorAll("input[type=range]")).pop();
+    slider.value = PLACE;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+})(document.currentScript.previousElementSibling);
+</script>"""
+
+
+def started(html: str, place: int) -> str:
+    """Return an explorable whose last slider begins at a place."""
+    return f"{html}\n{START.replace('PLACE', str(place))}" if place else html
+
+
+def page_reference(docname: str, title: str = "") -> addnodes.pending_xref:
+    """Return a link to a page under its title, or under another one."""
     return addnodes.pending_xref(
         "",
-        nodes.inline(text=docname),
+        nodes.inline(text=title or docname),
         refdomain="std",
         reftype="doc",
         reftarget=f"/{docname}",
-        refexplicit=False,
+        refexplicit=bool(title),
         refwarn=True,
     )
 
@@ -229,9 +305,11 @@ def setup(app: Sphinx) -> None:
     app.add_directive("correction", Correction)
     app.add_directive("corrections", CorrectionsList)
     app.add_directive("course-map", CourseMap)
+    app.add_directive("chapters", Chapters)
     app.add_directive("execution-status", ExecutionStatus)
     app.add_directive("borrowed-explorable", BorrowedExplorable)
     app.connect("doctree-read", collect_corrections)
     app.connect("env-purge-doc", forget)
     app.connect("doctree-resolved", resolve)
+    app.connect("doctree-resolved", letters)
     app.connect("env-updated", redo_lists)
