@@ -155,7 +155,7 @@
       const wide = boxes.map((box) => box.scrollWidth > box.clientWidth);
       boxes.forEach((box, k) => (box.tabIndex = wide[k] ? 0 : -1));
     },
-    { rootMargin: "100% 0px" },
+    { rootMargin: "200% 0px" },
   );
 
   function makeStops() {
