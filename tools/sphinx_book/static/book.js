@@ -146,8 +146,7 @@
     sections.forEach((section) => observer.observe(section));
   }
 
-  /* -- what scrolls sideways is a stop for the Tab key; looked at when it comes near, because asking for the width of
-     what is not laid out yet would lay it out -- */
+  /* -- what scrolls sideways is a stop for the Tab key; looked at when it comes near, not all at once -- */
 
   const near = new IntersectionObserver(
     (entries) => {
@@ -161,15 +160,6 @@
   function makeStops() {
     near.disconnect();
     all("pre, .cell_output > .output, .pst-scrollable-table-container").forEach((box) => near.observe(box));
-  }
-
-  /* -- a long page is laid out piece by piece; before a link leads into it, as a whole -- */
-
-  function beExact() {
-    addEventListener("click", (event) => {
-      const link = event.target.closest("a[href*='#']");
-      if (link && link.pathname === location.pathname && link.search === location.search) root.dataset.whole = "";
-    }, true);
   }
 
   /* -- paper is white, and shows the solutions if the address asks for them: ?print=exercises -- */
@@ -209,7 +199,6 @@
     followReader();
     makeStops();
     preparePaper();
-    beExact();
     addEventListener("resize", later(makeStops, 300));
   }
 
