@@ -294,7 +294,8 @@ def test_typeset_sets_data_and_list(written) -> None:
     questions = json.loads(data[1])
     assert r"\(" not in json.dumps(questions)
     assert questions[1]["question"] == (
-        'What happens when <span class="dlb-tex"><b title="</script>">5</b></span>?'
+        'What happens when <span class="dlb-tied"><span class="dlb-tex">'
+        '<b title="</script>">5</b></span>?</span>'
     )
     assert page.endswith(r"<p>\(kept\)</p>")
     assert page.count(r"\(") == 1
