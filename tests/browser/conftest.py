@@ -53,7 +53,7 @@ FIRST = {
     "figure_page": 'data-dlb="explore"',
     "story_page": 'data-dlb="animate"',
     "first_quiz_page": 'class="dlb-quiz"',
-    "solution_page": "solution dropdown admonition",
+    "solution_page": '<details class="admonition solution',
     "folded_page": 'details class="admonition hide',
 }
 FOCUS_CONTRAST = 3.0  # of a pixel before and after

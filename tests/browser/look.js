@@ -42,7 +42,6 @@ window.look = (function () {
     still.textContent = "*, *::before, *::after { transition: none !important; animation: none !important; }";
     document.head.append(still);
     all("details").forEach((part) => (part.open = true));
-    all(".toggle-hidden > .toggle-button").forEach((button) => button.click());
   }
 
   function pictures() {
@@ -151,6 +150,53 @@ window.look = (function () {
     });
   }
 
+  /* Words of titles that go on in a second line, which tells a reader that the type is too large. */
+  function brokenWords() {
+    const found = [];
+    for (const title of all(".bd-article :is(h1, h2, h3), .prev-next-title")) {
+      const walker = document.createTreeWalker(title, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const text = walker.currentNode;
+        for (const word of text.data.matchAll(/[^\s\u2013\u2014-]+/g)) {
+          const range = document.createRange();
+          range.setStart(text, word.index);
+          range.setEnd(text, word.index + word[0].length);
+          const lines = Array.from(range.getClientRects(), (box) => Math.round(box.top));
+          if (Math.max(...lines) - Math.min(...lines) > 8) found.push(word[0]);
+        }
+      }
+    }
+    return found;
+  }
+
+  /* Marks that stand at the start of a line although they belong to the formula at the end of the one before. */
+  function strayMarks() {
+    const found = [];
+    for (const formula of all(".bd-article span.katex, .bd-article span.math > .katex")) {
+      const bases = formula.querySelectorAll(".base");
+      if (!bases.length || !formula.getClientRects().length || formula.closest(".katex-display")) continue;
+      const walker = document.createTreeWalker(document.querySelector(".bd-article"), NodeFilter.SHOW_TEXT);
+      walker.currentNode = formula.querySelector(".katex-html");
+      let next = walker.nextNode();
+      while (next && formula.contains(next)) next = walker.nextNode();
+      if (!next || !/^[.,;:!?)]/.test(next.data) || next.parentElement.closest("pre, script, .katex")) continue;
+      const range = document.createRange();
+      range.setStart(next, 0);
+      range.setEnd(next, 1);
+      const mark = range.getBoundingClientRect();
+      const end = bases[bases.length - 1].getBoundingClientRect();
+      if (mark.width && mark.top >= end.bottom - 2 && mark.left < end.left) found.push(next.data.slice(0, 30));
+    }
+    return found;
+  }
+
+  /* The links to the pages before and after whose text does not fit. */
+  function cutNeighbours() {
+    return all(".prev-next-area a, .prev-next-area p")
+      .filter((node) => node.scrollWidth > node.clientWidth + 1 || node.getBoundingClientRect().right > innerWidth)
+      .map(brief);
+  }
+
   const shown = (node) => node.getClientRects().length > 0 && getComputedStyle(node).visibility !== "hidden";
   const plain = (text) => text.replace(/\s+/g, " ").trim();
   const moment = () => new Promise((done) => setTimeout(done, 0));
@@ -200,6 +246,9 @@ window.look = (function () {
 
   function* everyPosition(root, data) {
     const positions = data.controls.map(() => 0);
+    root.querySelectorAll("[data-dlb-control]").forEach((input) => {
+      if (input.type !== "checkbox") input.value = 0; // the front page begins elsewhere
+    });
     for (let control = 0; control < positions.length; control++) {
       for (let place = 1; place < data.controls[control].length; place++) {
         yield* moved(root, data, positions, control, place);
@@ -290,7 +339,7 @@ window.look = (function () {
   }
 
   return {
-    readThrough, openEverything, content, width, unreachableScrollers, stopsAreSet, thinOut,
+    readThrough, openEverything, content, width, brokenWords, cutNeighbours, strayMarks, unreachableScrollers, stopsAreSet, thinOut,
     tryExplorables, tryQuizzes, barriers,
   };
 })();

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, TimeoutError
 pytestmark = pytest.mark.browser
 
 MAX_LAYOUT_SHIFT = 0.05
-DESKTOP, PHONE = 1280, 360
+DESKTOP, TABLET, PHONE = 1280, 820, 360
 IMAGE_PATH = re.compile(r"^(\.{0,2}/|_images/|data:)|\.(png|svg|webp|jpe?g|gif)$", re.IGNORECASE)
 TEX = re.compile(r"\$[^$]*\$|\\[a-zA-Z]{2,}|\\[(\[]")
 # In dark mode only the colours are different.
@@ -30,6 +30,8 @@ class Visit:
     barriers: dict[str, list[str]]
     phone: dict[str, Any]
     scrollers: list[str]
+    titles: dict[int, list[str]]
+    marks: dict[int, list[str]]
     explorables: list[str]
     quizzes: list[str]
 
@@ -58,15 +60,29 @@ def visit(site: Any, watched: Callable[..., Any], barriers: Callable[..., list[s
             content = page.evaluate("look.content()")
             tried = [page.evaluate("look.tryExplorables()"), page.evaluate("look.tryQuizzes()")]
             resize(page, PHONE)
+            page.evaluate("look.readThrough()")
             phone = page.evaluate("limit => look.width(limit)", PHONE)
             scrollers = page.evaluate("look.unreachableScrollers()")
-            resize(page, DESKTOP)
+            titles, marks = {}, {}
+            for width in (PHONE, TABLET, DESKTOP):
+                resize(page, width)
+                titles[width] = page.evaluate("[...look.brokenWords(), ...look.cutNeighbours()]")
+                marks[width] = page.evaluate("look.strayMarks()")
             page.evaluate("look.thinOut()")
             found = {"light": barriers(page)}
             page.evaluate("document.documentElement.dataset.theme = 'dark'")
             found["dark"] = barriers(page, rules=COLOUR_RULES)
             return Visit(
-                log.foreign(site.address), log.problems, shift, content, found, phone, scrollers, *tried
+                log.foreign(site.address),
+                log.problems,
+                shift,
+                content,
+                found,
+                phone,
+                scrollers,
+                titles,
+                marks,
+                *tried,
             )
 
     def cached(name: str) -> Visit:
@@ -116,6 +132,14 @@ def test_fits_a_phone(visit: Look, page_name: str) -> None:
     phone = visit(page_name).phone
     assert phone["width"] <= PHONE, phone["wide"]
     assert visit(page_name).scrollers == []
+
+
+def test_titles_break_between_words_and_next_is_whole(visit: Look, page_name: str) -> None:
+    assert visit(page_name).titles == {PHONE: [], TABLET: [], DESKTOP: []}
+
+
+def test_no_line_starts_with_the_mark_after_a_formula(visit: Look, formula_page: str) -> None:
+    assert visit(formula_page).marks == {PHONE: [], TABLET: [], DESKTOP: []}
 
 
 def test_nothing_moves_while_the_page_loads(visit: Look, page_name: str) -> None:

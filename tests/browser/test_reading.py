@@ -1,5 +1,6 @@
 """What a reader does beside reading: open solutions, switch the mode, search, take the book on a stick."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,19 +9,45 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 
-def test_solutions_open_and_close_by_keyboard(page: Page, site: Any, solution_page: str) -> None:
+WIDTHS = pytest.mark.parametrize("width", [360, 820, 1280])
+
+
+@WIDTHS
+def test_a_solution_opens_by_its_title_and_alone(
+    page: Page, site: Any, log: Any, solution_page: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
     page.goto(site.url(solution_page))
-    solutions = page.locator(".solution.dropdown.admonition")
-    assert solutions.count() > 0
-    for solution in solutions.all():
+    solutions = page.locator("details.solution")
+    assert solutions.count() > 2
+    opened = "all => all.map(solution => solution.open)"
+    for number, solution in enumerate(solutions.all()):
+        title = solution.locator(":scope > summary")
+        assert re.match(r"\s*Solution to Exercise \d+\.\d+", title.text_content() or "")
+        assert title.locator("a").count() == 0
         content = solution.locator(":scope > section, :scope > div").first
-        button = solution.locator(":scope > button.toggle-button, :scope > .admonition-title button").first
         expect(content).not_to_be_visible()
-        button.focus()
-        page.keyboard.press("Enter")
+        title.click(position={"x": 60, "y": 12})
         expect(content).to_be_visible()
-        page.keyboard.press("Enter")
-        expect(content).not_to_be_visible()
+        expected = [place <= number for place in range(solutions.count())]
+        assert solutions.evaluate_all(opened) == expected
+        assert page.url == site.url(solution_page)
+    first = solutions.first
+    first.locator(":scope > summary").focus()
+    page.keyboard.press("Enter")
+    assert solutions.evaluate_all(opened) == [False, *expected[1:]]
+    assert log.problems == []
+
+
+@WIDTHS
+def test_what_is_folded_says_what_it_is(page: Page, site: Any, folded_page: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(site.url(folded_page))
+    names = page.locator("main details > summary").evaluate_all(
+        "all => all.map(summary => summary.ariaLabel || summary.textContent.trim())"
+    )
+    assert len(names) > 3
+    assert [name for name in names if not name or "hidden content" in name or name == "Show the code"] == []
 
 
 def test_folded_code_opens_by_keyboard(page: Page, site: Any, folded_page: str) -> None:
@@ -52,7 +79,7 @@ def test_the_mode_can_be_switched_and_is_remembered(page: Page, site: Any) -> No
 
 def test_the_search_finds_a_page(page: Page, site: Any, log: Any) -> None:
     page.goto(site.url("search.html") + "?q=perceptron")
-    results = page.locator("#search-results ul.search li a")
+    results = page.locator("#search-results ol.search > li > a")
     expect(results.first).to_be_visible()
     targets = results.evaluate_all("links => links.map(link => link.getAttribute('href'))")
     assert any("neurons_and_perceptrons.html" in target for target in targets)
@@ -80,4 +107,18 @@ def test_links_lead_on_from_a_stick(page: Page, site: Any, log: Any) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Neurons and perceptrons")
     assert page.evaluate("document.fonts.ready.then(fonts => fonts.size)") > 0
     assert log.foreign(address) == []
+    assert log.problems == []
+
+
+@WIDTHS
+def test_the_front_page_begins_with_a_line_to_be_seen(page: Page, site: Any, log: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(site.url("index.html"))
+    slider = page.locator("[data-dlb] input[type=range]").last
+    expect(slider).to_have_value("4")
+    expect(page.locator("[data-dlb] output").last).to_have_text("4")
+    expect(page.locator("[data-dlb] .dlb-picture img").first).to_have_attribute("alt", re.compile("after 4"))
+    assert page.locator(".dlb-chapters em", has_text="planned").count() > 2
+    page.locator(".dlb-chapters").get_by_role("link", name="Sequences").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Sequences")
     assert log.problems == []

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from dlbook.display import quiz
-from dlbook.display.quiz import load, markup, script, to_html, typeset
+from dlbook.display.quiz import fill_in, load, markup, script, to_html, typeset
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -54,7 +55,36 @@ def written(tmp_path: Path) -> Callable[[str], Path]:
     return write
 
 
+@pytest.fixture(autouse=True)
+def order(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the answers where they stand in the file, so that the tests can name them by their place."""
+    if "shuffled" not in request.node.name:
+        module = sys.modules["dlbook.display.quiz"]  # the package has a function of this name
+        monkeypatch.setattr(module, "_shuffled", lambda answers, seed: answers)
+
+
 # -- the file ----------------------------------------------------------------
+
+
+def places(path: Path) -> list[list[str]]:
+    """Return the feedback of the answers of each question, in the order they are shown in."""
+    return [[answer["feedback"] for answer in question["answers"]] for question in load(path)]
+
+
+def test_answers_are_shuffled_once_for_each_question(written) -> None:
+    answers = ", ".join(f"{{answer: a{k}, correct: {str(k == 0).lower()}, feedback: f{k}}}" for k in range(8))
+    first = f"  - question: One?\n    answers: [{answers}]\n"
+    second = first.replace("One", "Two")
+    one, two = places(written(f"questions:\n{first}{second}"))
+    assert sorted(one) == sorted(two)
+    assert one != two
+    assert one != sorted(one, key=lambda text: text[-1])
+    assert places(written(f"questions:\n{second}{first}")) == [two, one]
+
+
+def test_numbers_are_not_shuffled(written) -> None:
+    answers = load(written(DEMO))[2]["answers"]
+    assert [answer.get("correct", False) for answer in answers] == [True, False, False]
 
 
 def test_kinds_and_order_of_the_questions(written) -> None:
@@ -193,9 +223,25 @@ def shown(monkeypatch, written) -> Callable[[str], str]:
     return show
 
 
-def test_page_gets_markup_only(shown) -> None:
-    html = shown("page")
-    assert html == shown("page")
+@pytest.fixture
+def filled(shown, tmp_path: Path) -> str:
+    """The quiz of a page as its readers get it."""
+    return fill_in(shown("page"), tmp_path)[0]
+
+
+def test_page_gets_a_place_that_the_build_fills_in(shown, written, tmp_path: Path) -> None:
+    place = shown("page")
+    assert "perceptron" not in place
+    path = written(DEMO.replace("one** perceptron", "two** perceptrons"))
+    html, files = fill_in(f"<p>before</p>{place}", tmp_path)
+    assert files == [path]
+    assert html == "<p>before</p>" + markup(load(path))
+    assert "two</strong> perceptrons" in html
+    assert fill_in("<p>no quiz</p>", tmp_path) == ("<p>no quiz</p>", [])
+
+
+def test_page_gets_markup_only(filled) -> None:
+    html = filled
     assert html.startswith('<div class="dlb-quiz"')
     assert html.count("<script") == 1
     assert "<style" not in html
@@ -213,13 +259,13 @@ def test_other_outputs_carry_style_and_script(shown, mode: str) -> None:
     assert ("dlb-quiz-math" in html.split("<script>")[0].split("</style>")[1]) == (mode == "live")
 
 
-@pytest.mark.parametrize("mode", ["live", "page", "standalone"])
-def test_no_other_host_is_named(shown, mode: str) -> None:
-    assert re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", shown(mode)) == []
+@pytest.mark.parametrize("mode", ["live", "standalone"])
+def test_no_other_host_is_named(shown, filled, mode: str) -> None:
+    assert re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", shown(mode) + filled) == []
 
 
-def test_questions_can_be_read_without_script(shown) -> None:
-    plain = shown("page").split('<ol class="dlb-quiz-plain">')[1]
+def test_questions_can_be_read_without_script(filled) -> None:
+    plain = filled.split('<ol class="dlb-quiz-plain">')[1]
     assert "No line separates the two classes." in plain
     assert "Between 0.499 and 0.501." in plain
     assert plain.count("<details>") == 4
@@ -248,7 +294,8 @@ def test_typeset_sets_data_and_list(written) -> None:
     questions = json.loads(data[1])
     assert r"\(" not in json.dumps(questions)
     assert questions[1]["question"] == (
-        'What happens when <span class="dlb-tex"><b title="</script>">5</b></span>?'
+        'What happens when <span class="dlb-tied"><span class="dlb-tex">'
+        '<b title="</script>">5</b></span>?</span>'
     )
     assert page.endswith(r"<p>\(kept\)</p>")
     assert page.count(r"\(") == 1

@@ -86,7 +86,8 @@ def test_the_status_tells_what_was_measured() -> None:
         ),
         "chapters/quick": NotebookResult("quick", "ok", 9.0, None, "2025-03-02", backend="jax", cells=cells),
     }
-    tables = [node for node in directives.measurements(results) if isinstance(node, nodes.table)]
+    found = directives.measurements(results, tmp_path)
+    tables = [table for node in found for table in node.findall(nodes.table)]
     found = [[[entry.astext() for entry in row] for row in node.findall(nodes.row)] for node in tables]
     for node, rows in zip(tables, found, strict=True):
         n_columns = len(list(node.findall(nodes.colspec)))
@@ -100,7 +101,7 @@ def test_the_status_tells_what_was_measured() -> None:
         ["3", "step_3()", "5.0"],
         ["4", "step_4()", "4.0"],
     ]
-    (sentence,) = directives.measurements({})
+    (sentence,) = directives.measurements({}, Path())
     assert sentence.astext() == "No notebook has run for this build."
 
 

@@ -10,12 +10,16 @@ from . import (
     directives,
     elsewhere,
     figures,
+    finding,
+    folding,
     launch,
     math,
     notebooks,
     numbering,
     pages,
     reference,
+    search,
+    typography,
 )
 
 
@@ -29,8 +33,22 @@ def version() -> int:
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register the parts with Sphinx."""
-    parts = (math, notebooks, numbering, directives, assets, pages, figures, launch, reference, elsewhere)
-    for part in parts:
+    for part in (
+        math,
+        notebooks,
+        numbering,
+        directives,
+        folding,
+        assets,
+        pages,
+        figures,
+        launch,
+        reference,
+        search,
+        typography,
+        finding,
+        elsewhere,
+    ):
         part.setup(app)
     return {
         "version": "1",

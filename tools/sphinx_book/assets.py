@@ -6,9 +6,11 @@ A page names only what it uses: the formulas' style sheet where there is a formu
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from fontTools import subset
+from fontTools.varLib import instancer
 from sphinx.application import Sphinx
 
 from dlbook.display.palette import DARK, LIGHT
@@ -16,9 +18,24 @@ from dlbook.display.quiz import script
 
 ROOT = Path(__file__).resolve().parents[2]
 KATEX = ROOT / "vendor" / "katex"
+WEIGHTS = (400, 700)
+CHARACTERS = [
+    *range(0x20, 0x180),
+    *range(0x370, 0x400),
+    *range(0x2010, 0x2030),
+    0x20AC,
+    0x2190,
+    0x2192,
+    0x2212,
+]
+FONTS = ("source-serif-4", "source-code-pro")
 OWN = Path(__file__).resolve().parent / "static"
 DISPLAY = ROOT / "src" / "dlbook" / "display" / "assets"
-EARLY_FONTS = ("KaTeX_Main-Regular.woff2", "KaTeX_Math-Italic.woff2")
+EARLY_FONTS = (
+    "fonts/source-serif-4-latin-wght-normal.woff2",
+    "fonts/source-code-pro-latin-wght-normal.woff2",
+)
+EARLY_MATH_FONTS = ("katex/fonts/KaTeX_Main-Regular.woff2", "katex/fonts/KaTeX_Math-Italic.woff2")
 
 
 def palette_css() -> str:
@@ -37,6 +54,20 @@ def katex_css() -> str:
     return re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)', "", css)
 
 
+def write_smaller_font(source: Path, target: Path) -> None:
+    """Write a font with the weights and the characters that pages use, at three fifths of its size."""
+    if target.is_file() and target.stat().st_mtime > Path(__file__).stat().st_mtime:
+        return
+    options = subset.Options(flavor="woff2", layout_features=["ccmp", "kern", "liga", "mark"], hinting=False)
+    with source.open("rb") as file:
+        font = subset.load_font(file, options)
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=CHARACTERS)
+        subsetter.subset(font)
+        instancer.instantiateVariableFont(font, {"wght": WEIGHTS}, inplace=True)
+        subset.save_font(font, str(target), options)
+
+
 def copy_assets(app: Sphinx) -> None:
     """Put everything into the site before the first page names it."""
     if app.builder.format != "html":
@@ -46,6 +77,10 @@ def copy_assets(app: Sphinx) -> None:
     (katex / "fonts").mkdir(parents=True, exist_ok=True)
     for font in (KATEX / "fonts").glob("*.woff2"):
         shutil.copy2(font, katex / "fonts")
+    (static / "fonts").mkdir(exist_ok=True)
+    for name in FONTS:
+        for font in (ROOT / "vendor" / name).glob("*.woff2"):
+            write_smaller_font(font, static / "fonts" / font.name)
     (katex / "katex.css").write_text(katex_css(), encoding="utf-8")
     (static / "palette.css").write_text(palette_css(), encoding="utf-8")
     for source in [*DISPLAY.iterdir(), *OWN.iterdir()]:
@@ -54,13 +89,21 @@ def copy_assets(app: Sphinx) -> None:
     (static / "quiz.js").write_text(script(), encoding="utf-8")
 
 
+def drop_theme_scripts(context: dict[str, Any]) -> None:
+    """Leave out the theme's own script: book.js does what the pages use of it."""
+    for kind in ("script_files", "css_files"):  # the theme names it in the wrong list
+        files = context[kind]
+        files[:] = [file for file in files if "sphinx-book-theme.js" not in str(file.filename)]
+
+
 def add_to_page(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, object], doctree: nodes.document | None
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Name the style sheets and scripts that this page uses."""
     body = str(context.get("body", ""))
+    drop_theme_scripts(context)
     has_math = "katex" in body
-    context["dlb_fonts"] = EARLY_FONTS if has_math else ()
+    context["dlb_fonts"] = EARLY_FONTS + (EARLY_MATH_FONTS if has_math else ())
     app.add_css_file("palette.css", priority=300)
     app.add_css_file("book.css", priority=900)
     if has_math:
@@ -76,6 +119,13 @@ def add_to_page(
     if "dlb-quiz" in body:
         app.add_css_file("quiz.css", priority=800)
         app.add_js_file("quiz.js", loading_method="defer")
+
+
+def drop_code_colours(app: Sphinx, error: Exception | None) -> None:
+    """Empty the theme's style sheet for code: the colours are the palette's (book.css)."""
+    sheet = Path(app.outdir) / "_static" / "pygments.css"
+    if error is None and sheet.is_file():
+        sheet.write_text("/* The colours of the code are in book.css. */\n", encoding="utf-8")
 
 
 # One rule of Font Awesome: the names of an icon, and its code.
@@ -119,5 +169,6 @@ def trim_icons(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Register the events."""
     app.connect("build-finished", trim_icons)
+    app.connect("build-finished", drop_code_colours, priority=900)
     app.connect("builder-inited", copy_assets)
     app.connect("html-page-context", add_to_page)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any, ClassVar
 
 import nbformat
@@ -19,6 +20,7 @@ from sphinx.util.logging import getLogger
 from dlbook.execution import BUDGET, NotebookResult, slowest_cells
 
 from .notebooks import copies
+from .numbering import chapter_number
 
 logger = getLogger(__name__)
 
@@ -83,6 +85,26 @@ class CourseMap(SphinxDirective):
         return result
 
 
+class Chapters(SphinxDirective):
+    """What the book has and what is planned: its chapters, with a link where one stands."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list, from the course map."""
+        path = Path(self.env.srcdir) / "reference" / "course_map.yml"
+        self.env.note_dependency(str(path))
+        result = nodes.bullet_list(classes=["dlb-chapters"])
+        for chapter in yaml.safe_load(path.read_text(encoding="utf-8"))["chapters"]:
+            number, title = str(chapter["number"]), chapter["title"]
+            intro = f"chapters/{chapter['folder']}/intro"
+            line = nodes.paragraph("", "", nodes.strong(text=number), nodes.Text(" "))
+            if intro in self.env.found_docs:
+                line += page_reference(intro, title)
+            else:
+                line += [nodes.inline(text=title), nodes.emphasis(text=" planned")]
+            result += nodes.list_item("", line)
+        return [result]
+
+
 class ExecutionStatus(SphinxDirective):
     """Tables of what was measured when each notebook ran for this build."""
 
@@ -91,13 +113,15 @@ class ExecutionStatus(SphinxDirective):
         always: set[str] = getattr(self.env, "dlbook_always", set())
         self.env.dlbook_always = always | {self.env.docname}  # type: ignore[attr-defined]
         records = copies(self.env.app).records()
-        return measurements({name: NotebookResult.from_dict(record) for name, record in records.items()})
+        results = {name: NotebookResult.from_dict(record) for name, record in records.items()}
+        return measurements(results, Path(self.env.srcdir))
 
 
 class BorrowedExplorable(SphinxDirective):
     """The explorable of a notebook's cell tagged `landing`, on another page."""
 
     required_arguments = 1
+    option_spec: ClassVar[dict[str, Any]] = {"start": directives.nonnegative_int}
 
     def run(self) -> list[nodes.Node]:
         """Return the explorable's HTML as the notebook's run left it."""
@@ -113,14 +137,38 @@ class BorrowedExplorable(SphinxDirective):
             if "landing" in cell.metadata.get("tags", []):
                 for output in cell.outputs:
                     if html := output.get("data", {}).get("text/html"):
+                        html = started(html, self.options.get("start", 0))
                         return [nodes.raw("", html, format="html")]
         raise self.error(f"the notebook {docname} has no cell tagged 'landing' with an HTML output")
 
 
-def measurements(results: Mapping[str, NotebookResult]) -> list[nodes.Node]:
-    """Return what was measured in the runs of notebooks: all runs, and the slowest cells of the slow."""
+def measurements(results: Mapping[str, NotebookResult], root: Path) -> list[nodes.Node]:
+    """Return what was measured in the runs of notebooks, by chapter, and the slowest cells of the slow."""
     if not results:
         return [text("No notebook has run for this build.")]
+    chapters: dict[str, dict[str, NotebookResult]] = {}
+    for name, result in results.items():
+        chapters.setdefault(name.rpartition("/")[0], {})[name] = result
+    found: list[nodes.Node] = []
+    for folder, runs in sorted(chapters.items()):
+        section = nodes.section(ids=[nodes.make_id(f"status-{folder}")])
+        section += nodes.title(text=chapter_title(root / folder))
+        minutes = sum(result.seconds for result in runs.values()) / 60
+        section += text(f"{len(runs)} notebooks, {minutes:.1f} minutes of computing.")
+        section += tables(runs)
+        found.append(section)
+    lines = dict.fromkeys(
+        ", ".join(f"{package} {version}" for package, version in result.versions.items())
+        for result in results.values()
+    )
+    versions = nodes.section(ids=["status-versions"])
+    versions += nodes.title(text="Versions installed")
+    versions += nodes.bullet_list("", *(nodes.list_item("", text(line)) for line in lines))
+    return [*found, versions]
+
+
+def tables(results: Mapping[str, NotebookResult]) -> list[nodes.Node]:
+    """Return the table of the runs, and that of the slowest cells where there are slow notebooks."""
     rows: list[list[nodes.Node]] = []
     slow: list[list[nodes.Node]] = []
     for name, result in results.items():
@@ -143,12 +191,7 @@ def measurements(results: Mapping[str, NotebookResult]) -> list[nodes.Node]:
         heads = ["Notebook", "Code cell", "It begins", "Processor seconds"]
         found.append(text(f"Where the time goes in notebooks of more than {BUDGET:.0f} processor seconds:"))
         found.append(table(heads, slow, [34, 10, 42, 14]))
-    lines = dict.fromkeys(
-        ", ".join(f"{package} {version}" for package, version in result.versions.items())
-        for result in results.values()
-    )
-    versions = nodes.bullet_list("", *(nodes.list_item("", text(line)) for line in lines))
-    return [*found, text("Versions installed:"), versions]
+    return found
 
 
 def number(value: float | None, form: str) -> str:
@@ -156,20 +199,59 @@ def number(value: float | None, form: str) -> str:
     return "unknown" if value is None else format(value, form)
 
 
+def chapter_title(folder: Path) -> str:
+    """Return number and title of a chapter, which its first page says."""
+    intro = folder / "intro.md"
+    lines = intro.read_text(encoding="utf-8").splitlines() if intro.is_file() else []
+    title = next((line.removeprefix("# ") for line in lines if line.startswith("# ")), folder.name)
+    return f"{chapter_number(f'chapters/{folder.name}/intro')} {title}"
+
+
+def letters(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put a bar with the letters before each glossary: a link to the first term of each."""
+    for glossary in list(doctree.findall(addnodes.glossary)):
+        first: dict[str, str] = {}
+        for term in glossary.findall(nodes.term):
+            first.setdefault(term.astext()[0].upper(), term["ids"][0])
+        links = "".join(
+            f'<a href="#{first[letter]}">{letter}</a>' if letter in first else f"<span>{letter}</span>"
+            for letter in ascii_uppercase
+        )
+        bar = nodes.raw("", f'<nav class="dlb-letters" aria-label="Letters">{links}</nav>', format="html")
+        glossary.parent.insert(glossary.parent.index(glossary), bar)
+
+
 def text(content: str) -> nodes.paragraph:
     """Return a paragraph of plain text."""
     return nodes.paragraph(text=content)
 
 
-def page_reference(docname: str) -> addnodes.pending_xref:
-    """Return a link to a page under its title."""
+# An explorable shows its first position; this moves its last slider once its own script is there.
+START = """<script>
+(function (figure) {
+  addEventListener("DOMContentLoaded", function () {
+    const slider = Array.from(figure.querySelectorAll("input[type=range]")).pop();
+    slider.value = PLACE;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+})(document.currentScript.previousElementSibling);
+</script>"""
+
+
+def started(html: str, place: int) -> str:
+    """Return an explorable whose last slider begins at a place."""
+    return f"{html}\n{START.replace('PLACE', str(place))}" if place else html
+
+
+def page_reference(docname: str, title: str = "") -> addnodes.pending_xref:
+    """Return a link to a page under its title, or under another one."""
     return addnodes.pending_xref(
         "",
-        nodes.inline(text=docname),
+        nodes.inline(text=title or docname),
         refdomain="std",
         reftype="doc",
         reftarget=f"/{docname}",
-        refexplicit=False,
+        refexplicit=bool(title),
         refwarn=True,
     )
 
@@ -256,9 +338,11 @@ def setup(app: Sphinx) -> None:
     app.add_directive("correction", Correction)
     app.add_directive("corrections", CorrectionsList)
     app.add_directive("course-map", CourseMap)
+    app.add_directive("chapters", Chapters)
     app.add_directive("execution-status", ExecutionStatus)
     app.add_directive("borrowed-explorable", BorrowedExplorable)
     app.connect("doctree-read", collect_corrections)
     app.connect("env-purge-doc", forget)
     app.connect("doctree-resolved", resolve)
+    app.connect("doctree-resolved", letters)
     app.connect("env-updated", redo_lists)

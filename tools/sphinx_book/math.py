@@ -17,6 +17,8 @@ from sphinx.writers.html5 import HTML5Translator
 
 from dlbook.display.quiz import typeset as typeset_quiz
 
+from .lighter import lighter_formula
+
 logger = logging.getLogger(__name__)
 KATEX = Path(__file__).resolve().parents[2] / "vendor" / "katex"
 MACROS = {
@@ -50,7 +52,7 @@ def render(tex: str, display: bool) -> str:
     except JSEvalException as error:
         lines = [line for line in str(error).splitlines() if "ParseError" in line]
         raise BadTeX(lines[0].strip() if lines else str(error)) from error
-    return str(html)
+    return lighter_formula(str(html))
 
 
 def typeset(self: HTML5Translator, node: Any, tex: str, *, display: bool) -> str:

@@ -2,7 +2,7 @@
 
 `tools/build.py` executes notebooks into `_build/executed`. This part puts the outputs from there into the
 committed notebook that Sphinx reads, and makes Sphinx read a page again when its outputs changed although its
-source did not.
+source did not. A quiz is made here, from its file as it is now: to change one needs no execution.
 """
 
 import json
@@ -13,6 +13,8 @@ from executed import PARTIAL, ExecutedCopies
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+
+from dlbook.display.quiz import fill_in
 
 logger = logging.getLogger(__name__)
 
@@ -37,13 +39,33 @@ def with_outputs(text: str, executed: str) -> str:
     return json.dumps(notebook)
 
 
+def with_quizzes(text: str, folder: Path) -> tuple[str, list[Path]]:
+    """Return a notebook with its quizzes, and the files that they are made from."""
+    notebook = json.loads(text)
+    used: list[Path] = []
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            if html := "".join(output.get("data", {}).get("text/html", "")):
+                output["data"]["text/html"], files = fill_in(html, folder)
+                used += files
+    return (json.dumps(notebook) if used else text), used
+
+
 def insert_outputs(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put the outputs of the executed copy into the text of a notebook."""
-    if Path(app.env.doc2path(docname)).suffix != ".ipynb":
+    path = Path(app.env.doc2path(docname))
+    if path.suffix != ".ipynb":
         return
     executed = copies(app)
     if executed.record(docname) is not None:
         source[0] = with_outputs(source[0], executed.copy(docname).read_text(encoding="utf-8"))
+        try:
+            source[0], quizzes = with_quizzes(source[0], path.parent)
+        except (OSError, ValueError) as error:
+            logger.warning("%s", error, location=docname)
+            return
+        for file in quizzes:
+            app.env.note_dependency(str(file))
     elif PARTIAL in os.environ:
         logger.info("%s has not been executed yet: its page lacks the outputs", docname)
     else:

@@ -12,6 +12,8 @@ from sphinx.application import Sphinx
 
 from dlbook.files import write_bytes
 
+from .lighter import lighter_code
+
 DATA_URI = re.compile(r"data:image/webp;base64,([A-Za-z0-9+/=]+)")
 SOUND_URI = re.compile(r"data:audio/wav;base64,([A-Za-z0-9+/=]+)")
 # Names that notebooks give to their figures: the digest of the content.
@@ -110,7 +112,7 @@ def finish(
         return
     body = move_frames(app, pagename, body)
     body = move_sounds(app, pagename, body)
-    body = improve_images(app, body)
+    body = lighter_code(improve_images(app, body))
     context["body"] = REPEATED_IDS.sub("", BAD_ROLES.sub("", body))
 
 

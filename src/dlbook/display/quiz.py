@@ -5,6 +5,7 @@ The questions run on jupyterquiz's script in every output: live, on a page, and 
 
 import json
 import math
+import random
 import re
 from collections.abc import Callable, Mapping
 from html import escape, unescape
@@ -17,7 +18,10 @@ _TOKEN = re.compile(
     r"`(?P<code>[^`]+)`|(?<!\\)\$(?P<tex>[^$]+?)(?<!\\)\$|\*\*(?P<strong>.+?)\*\*|\*(?P<em>[^*\s].*?)\*"
 )
 _TEX = re.compile(r'<span class="dlb-tex"[^>]*>\\\((.*?)\\\)</span>', re.DOTALL)
+# A formula and the marks that must not start the next line.
+_MARKED = re.compile(r'(<span class="dlb-tex">\\\((?:(?!</span>).)*</span>[.,;:!?)-]+)', re.DOTALL)
 _DATA = re.compile(r'(<script type="application/json" class="dlb-quiz-data">)(.*?)(</script>)', re.DOTALL)
+_PLACE = re.compile(r'<div class="dlb-quiz" data-dlb-file="([^"]+)"></div>')
 _KEYS = {
     "many_choice": {"question", "type", "code", "answers"},
     "numeric": {"question", "type", "code", "value", "tolerance", "range", "feedback", "wrong", "otherwise"},
@@ -28,7 +32,10 @@ def quiz(name: str, *, folder: str | Path | None = None) -> None:
     r"""Show the quiz of a notebook.
 
     The file ``<name>.quiz.yml`` holds a list named ``questions``. Texts may hold mathematics between dollar
-    signs, ``code`` between backticks, and ``*emphasis*``. Nothing is shuffled.
+    signs, ``code`` between backticks, and ``*emphasis*``. The answers appear in an order that depends on the
+    question alone, so that the right one may stand first in the file.
+
+    On a page of the book the quiz is made when the pages are built, from the file as it is then.
 
     A question with ``answers`` has one or several right ones. Every wrong answer needs ``feedback`` that says
     why it is wrong::
@@ -70,8 +77,10 @@ def quiz(name: str, *, folder: str | Path | None = None) -> None:
     path = companion(f"{name}.quiz.yml") if folder is None else Path(folder) / f"{name}.quiz.yml"
     questions = load(path)
     mode = output_mode()
-    shown = markup(questions, store=mode == "live")
-    if mode != "page":
+    if mode == "page":
+        shown = f'<div class="dlb-quiz" data-dlb-file="{escape(path.name)}"></div>'
+    else:
+        shown = markup(questions, store=mode == "live")
         shown = f"<style>\n{_asset('quiz.css')}</style>\n{shown}\n<script>\n{script()}</script>"
     from IPython.display import display
 
@@ -173,7 +182,13 @@ def _choice(where: str, given: Mapping[str, Any]) -> Html:
     right = sum(bool(answer["correct"]) for answer in result)
     if not right:
         raise ValueError(f"{where} has no right answer")
-    return {"type": "many_choice" if right > 1 else "multiple_choice", "answers": result}
+    kind = "many_choice" if right > 1 else "multiple_choice"
+    return {"type": kind, "answers": _shuffled(result, str(given["question"]))}
+
+
+def _shuffled(answers: list[Html], seed: str) -> list[Html]:
+    """Return answers in an order that is the same in every build, whatever other questions there are."""
+    return random.Random(seed).sample(answers, len(answers))
 
 
 def _numeric(where: str, given: Mapping[str, Any]) -> Html:
@@ -291,7 +306,7 @@ def to_html(text: str) -> str:
             words.append(f"<code>{safe(inner)}</code>")
         else:
             words.append(f"<{kind}>{to_html(inner)}</{kind}>")
-    return "".join([*words, safe(text[last:])])
+    return _MARKED.sub(r'<span class="dlb-tied">\1</span>', "".join([*words, safe(text[last:])]))
 
 
 def markup(questions: list[Html], *, store: bool = False) -> str:
@@ -322,6 +337,34 @@ def markup(questions: list[Html], *, store: bool = False) -> str:
         f'<script type="application/json" class="dlb-quiz-data">{data}</script>'
         f'<ol class="dlb-quiz-plain">{items}</ol>{formulas}</div>'
     )
+
+
+def fill_in(html: str, folder: Path) -> tuple[str, list[Path]]:
+    """Put quizzes into the places that `quiz` left for them in the output of a page.
+
+    Parameters
+    ----------
+    html : str
+        One output of a notebook.
+    folder : Path
+        Where the notebook is.
+
+    Returns
+    -------
+    html : str
+        The output with its quizzes.
+    files : list of Path
+        The files that they were made from.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If a question cannot be asked.
+    """
+    files = [folder / unescape(name) for name in _PLACE.findall(html)]
+    return _PLACE.sub(lambda place: markup(load(folder / unescape(place[1]))), html), files
 
 
 def _escaped(questions: list[Html]) -> str:

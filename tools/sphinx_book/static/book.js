@@ -1,0 +1,206 @@
+/* What a page does beside being read: drawers on a phone, light and dark, the search field, where the reader is,
+   and wide code within reach of the keyboard. Without it everything can still be read and opened. */
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const one = (selector) => document.querySelector(selector);
+  const all = (selector) => Array.from(document.querySelectorAll(selector));
+
+  function remember(store, key, value) {
+    try {
+      store().setItem(key, value);
+    } catch {
+      /* The browser keeps nothing for this page; it works all the same. */
+    }
+  }
+
+  /* -- drawers: a side bar in a dialog, which keeps the focus, closes by Escape and dims the page -- */
+
+  function move(from, to) {
+    to.append(...from.childNodes);
+    to.classList.add(...from.classList);
+    from.removeAttribute("class");
+  }
+
+  function outside(event, box) {
+    const { left, right, top, bottom } = box.getBoundingClientRect();
+    return event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
+  }
+
+  /* A click beside a dialog closes it, and so does Escape where the browser leaves that to the page. */
+  function closes(dialog) {
+    dialog.addEventListener("click", (event) => event.target === dialog && outside(event, dialog) && dialog.close());
+    dialog.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      dialog.close();
+    });
+  }
+
+  function drawer(name, from, hidesOnWide) {
+    const button = one(`.${name}-toggle`);
+    const bar = one(`#pst-${name}-sidebar`);
+    const dialog = one(`#pst-${name}-sidebar-modal`);
+    if (!button || !bar || !dialog) return;
+    const wide = matchMedia(`(min-width: ${from}px)`);
+    const say = () => {
+      const shown = dialog.open || (wide.matches && !bar.classList.contains("pst-sidebar-hidden"));
+      button.setAttribute("aria-expanded", String(shown));
+    };
+    button.addEventListener("click", () => {
+      if (wide.matches && hidesOnWide) {
+        bar.classList.toggle("pst-sidebar-hidden");
+      } else {
+        move(bar, dialog);
+        dialog.showModal();
+        reveal(dialog);
+      }
+      say();
+    });
+    closes(dialog);
+    dialog.addEventListener("click", (event) => event.target.closest("a[href]") && dialog.close());
+    dialog.addEventListener("close", () => {
+      move(dialog, bar);
+      say();
+    });
+    wide.addEventListener("change", () => (dialog.open ? dialog.close() : say()));
+    say();
+  }
+
+  /* -- light and dark; the head of the page has set the colours before the first paint -- */
+
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+
+  function paint(mode) {
+    const theme = mode === "auto" ? (dark.matches ? "dark" : "light") : mode;
+    Object.assign(root.dataset, { mode, theme });
+    remember(() => localStorage, "mode", mode);
+    remember(() => localStorage, "theme", theme);
+    all(".theme-switch-button").forEach((button) => button.setAttribute("aria-label", `Colours: ${mode}`));
+  }
+
+  function nextMode() {
+    const order = dark.matches ? ["auto", "light", "dark"] : ["auto", "dark", "light"];
+    paint(order[(order.indexOf(root.dataset.mode) + 1) % order.length]);
+  }
+
+  /* -- the search field, over any page -- */
+
+  function openSearch() {
+    const dialog = one("#pst-search-dialog");
+    const field = one("main form.bd-search input");
+    if (field) {
+      field.focus();
+      field.select();
+    } else if (dialog && dialog.open) {
+      dialog.close();
+    } else if (dialog) {
+      dialog.showModal();
+    }
+  }
+
+  /* -- where the reader is: the entry of the contents, and the name of the section in the bar of a phone -- */
+
+  function reveal(box) {
+    const entry = box.querySelector("a.active, a.current");
+    if (entry && box.scrollHeight > box.clientHeight) {
+      box.scrollTop += entry.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
+    }
+  }
+
+  function followReader() {
+    const links = new Map(all("#pst-page-toc-nav a").map((link) => [link.hash.slice(1), link]));
+    const place = one(".dlb-place");
+    const title = place && place.textContent;
+    const sections = all(".bd-article section[id]").filter((section) => links.has(section.id));
+    const seen = new Set();
+    let current = null;
+
+    function mark(section) {
+      const link = section ? links.get(section.id) : null;
+      if (link === current) return;
+      if (current) {
+        current.classList.remove("active");
+        current.removeAttribute("aria-current");
+      }
+      current = link;
+      if (place) place.textContent = link ? link.textContent.trim() : title;
+      if (!link) return;
+      link.classList.add("active");
+      link.setAttribute("aria-current", "true");
+      const bar = link.closest(".bd-sidebar-secondary");
+      if (!bar) return;
+      const box = bar.getBoundingClientRect();
+      const { top, bottom } = link.getBoundingClientRect();
+      if (top < box.top + 40 || bottom > box.bottom - 40) reveal(bar);
+    }
+
+    /* The innermost section that crosses a line a little below the top of the window. */
+    const observer = new IntersectionObserver(
+      (entries) => {
+        entries.forEach(({ isIntersecting, target }) => seen[isIntersecting ? "add" : "delete"](target));
+        mark(sections.filter((section) => seen.has(section)).pop());
+      },
+      { rootMargin: "-18% 0px -81% 0px" },
+    );
+    sections.forEach((section) => observer.observe(section));
+  }
+
+  /* -- what scrolls sideways is a stop for the Tab key; looked at when it comes near, not all at once -- */
+
+  const near = new IntersectionObserver(
+    (entries) => {
+      const boxes = entries.filter(({ isIntersecting }) => isIntersecting).map(({ target }) => target);
+      const wide = boxes.map((box) => box.scrollWidth > box.clientWidth);
+      boxes.forEach((box, k) => (box.tabIndex = wide[k] ? 0 : -1));
+    },
+    { rootMargin: "200% 0px" },
+  );
+
+  function makeStops() {
+    near.disconnect();
+    all("pre, .cell_output > .output, .pst-scrollable-table-container").forEach((box) => near.observe(box));
+  }
+
+  /* -- paper is white, and shows the solutions if the address asks for them: ?print=exercises -- */
+
+  function preparePaper() {
+    const wanted = new URLSearchParams(location.search).get("print");
+    if (wanted) root.dataset.print = wanted;
+    if (wanted === "exercises") all("details.solution").forEach((solution) => (solution.open = true));
+    addEventListener("beforeprint", () => (root.dataset.theme = "light"));
+    addEventListener("afterprint", () => paint(root.dataset.mode));
+  }
+
+  function later(action, wait) {
+    let timer;
+    return () => {
+      clearTimeout(timer);
+      timer = setTimeout(action, wait);
+    };
+  }
+
+  function start() {
+    drawer("primary", 960, true);
+    drawer("secondary", 1200, false);
+    paint(root.dataset.mode);
+    dark.addEventListener("change", () => root.dataset.mode === "auto" && paint("auto"));
+    all(".theme-switch-button").forEach((button) => button.addEventListener("click", nextMode));
+    all(".search-button__button").forEach((button) => button.addEventListener("click", openSearch));
+    const search = one("#pst-search-dialog");
+    if (search) closes(search);
+    addEventListener("keydown", (event) => {
+      if (event.key.toLowerCase() !== "k" || event.ctrlKey === event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      openSearch();
+    });
+    const bar = one("div.bd-sidebar");
+    if (bar) addEventListener("pagehide", () => remember(() => sessionStorage, "sidebar-scroll-top", bar.scrollTop));
+    followReader();
+    makeStops();
+    preparePaper();
+    addEventListener("resize", later(makeStops, 300));
+  }
+
+  start();
+})();
