@@ -78,7 +78,7 @@ def app(folder: Path, **images: str) -> Any:
     return SimpleNamespace(outdir=str(folder / "html"), srcdir=str(folder), builder=builder)
 
 
-def test_the_status_tells_what_was_measured() -> None:
+def test_the_status_tells_what_was_measured(tmp_path: Path) -> None:
     cells = tuple(CellTime(i, f"step_{i}()", 1.0, taken) for i, taken in enumerate((1.0, 20.0, 5.0, 4.0), 1))
     results = {
         "chapters/slow": NotebookResult(
@@ -101,7 +101,7 @@ def test_the_status_tells_what_was_measured() -> None:
         ["3", "step_3()", "5.0"],
         ["4", "step_4()", "4.0"],
     ]
-    (sentence,) = directives.measurements({}, Path())
+    (sentence,) = directives.measurements({}, tmp_path)
     assert sentence.astext() == "No notebook has run for this build."
 
 
