@@ -1,4 +1,4 @@
-"""The command line: ``dlbook run`` and ``dlbook doctor``.
+"""The command line: ``dlbook run``, ``dlbook record`` and ``dlbook doctor``.
 
 What a command needs is imported when it runs, so that ``dlbook --help`` answers at once.
 """
@@ -53,6 +53,25 @@ def run_command(targets: tuple[str, ...], **options: Any) -> None:
     from .run import Options, run_notebooks
 
     raise SystemExit(run_notebooks(targets, Options(**options)))
+
+
+@main.command("record")
+@click.argument("targets", nargs=-1, metavar="[CHAPTER|NOTEBOOK[:NAME]]...")
+@click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Runs side by side.  [cores]")
+@click.option("--verify", is_flag=True, help="Run the cheapest run; keep the record if it agrees.")
+@click.option("--list", "only_list", is_flag=True, help="Say what is there, what is old, and what it costs.")
+@click.option("--again", is_flag=True, help="Make fresh records too.")
+@click.option("--backend", metavar="tensorflow|jax", help="Of Keras.  [KERAS_BACKEND, or tensorflow]")
+@click.option("--root", type=_FOLDER, metavar="DIR", help="The book; it holds chapters/.  [found upwards]")
+def record_command(targets: tuple[str, ...], **options: Any) -> None:
+    """Make the records that are missing or old: the results of experiments longer than a build.
+
+    Each run of an experiment gets a process of its own. After an interruption the same command goes on where
+    it stopped. The exit status is 1 if a run failed, or if with --list a record is not fresh.
+    """
+    from .record import RecordOptions, record_experiments
+
+    raise SystemExit(record_experiments(targets, RecordOptions(**options)))
 
 
 @main.command("doctor")

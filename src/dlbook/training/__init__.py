@@ -1,16 +1,7 @@
-"""What several chapters share to train Keras models: builders, sampling and small experiments.
+"""What several chapters share to train models: builders, sampling, experiments, and records of long ones.
 
 Everything is neutral to the backend. Keras itself is imported when the first function needs it.
 """
-
-from importlib.util import find_spec
-
-if find_spec("keras") is None:
-    raise ModuleNotFoundError(
-        "dlbook.training needs Keras, which is not installed: "
-        "install keras and tensorflow, or run `make book`",
-        name="keras",
-    )
 
 from .builders import (
     KINDS,
@@ -21,17 +12,22 @@ from .builders import (
     sequence_model,
 )
 from .experiments import Fit, epochs_to_reach, fit_model, fit_seeds
+from .record_files import RecordError
+from .records import Record, record
 from .sampling import bits_per_character, sample_tokens, temperature_probabilities
 
 __all__ = [
     "KINDS",
     "Fit",
+    "Record",
+    "RecordError",
     "bits_per_character",
     "character_model",
     "copy_weights",
     "epochs_to_reach",
     "fit_model",
     "fit_seeds",
+    "record",
     "recurrent_layer",
     "reset_states",
     "sample_tokens",
