@@ -34,6 +34,7 @@ __all__ = [
     "device",
     "grow_gpu_memory",
     "load_keras",
+    "profile",
     "setup",
 ]
 
@@ -171,7 +172,16 @@ def setup(profile: str = "quick", seed: int = 0, *, keras: bool = False) -> Run:
         used = sys.modules["keras"].backend.backend() if keras else None
         measured = {"profile": profile, "seed": seed, "backend": used, "device": device()}
         write_text(target, json.dumps(measured))
+    _STATE["profile"] = profile
     return Run(profile, seed, np.random.default_rng(seed))
+
+
+def profile() -> str:
+    """Return the profile of the last :func:`setup` in this process, ``"quick"`` where there was none."""
+    return _STATE["profile"]
+
+
+_STATE = {"profile": PROFILES[0]}
 
 
 def device() -> str:

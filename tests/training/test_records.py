@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from dlbook.cli import main
+from dlbook.execution import run_notebook
 from dlbook.training.notebook_code import experiment_code, record_calls
 from dlbook.training.record_files import (
     LARGEST,
@@ -47,8 +48,8 @@ CELLS = [
             return {"loss": loss, "weights": [w]}
         '''
     ),
-    "results = record('page.slope', fit, rate=(0.1, 0.5), seed=range(3), keep={'seed': 0}, steps=4)\n"
-    "print(results['loss'].shape, results.select(rate=0.5)['loss'].argmin())\nresults.note()",
+    "results = record('page.slope', fit, seed=range(3), keep={'seed': 0}, rate=0.1, steps=4)\n"
+    "print(results['loss'].shape)\nresults.note()",
 ]
 
 
@@ -68,10 +69,24 @@ def run_record(folder: Path, *options: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def execute(path: Path):
-    from dlbook.execution import run_notebook
+RUN_CELLS = """
+import sys
+import nbformat
+from IPython.core.interactiveshell import InteractiveShell
 
-    return run_notebook(path)
+shell = InteractiveShell.instance()
+for cell in nbformat.read(sys.argv[1], as_version=4).cells:
+    shell.run_cell(cell.source, store_history=True).raise_error()
+"""
+
+
+def run_cells(path: Path) -> str:
+    """Run the cells as a kernel does, without one; return the last line that was printed."""
+    command = [sys.executable, "-c", RUN_CELLS, path.name]
+    result = subprocess.run(
+        command, cwd=path.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    return result.stdout.strip().splitlines()[-1]
 
 
 def an_edit(cells: list[str], old: str, new: str) -> list[str]:
@@ -297,57 +312,76 @@ def test_calls_that_cannot_be_followed_are_refused(tmp_path, old, new, message):
 
 def test_from_the_command_to_the_page(tmp_path):
     path = write_book(tmp_path, CELLS)
-    result = execute(path)
-    assert not result.ok
-    assert "there is no records/page.slope.json. Make it: dlbook record page:slope (6 runs)" in str(
-        result.error
+    assert "there is no records/page.slope.json. Make it: dlbook record page:slope (3 runs)" in run_cells(
+        path
     )
     assert run_record(tmp_path, "--list") == (
         1,
-        "missing page.slope: 6 runs (record page.slope: there is no records/page.slope.json)\n",
+        "missing page.slope: 3 runs (record page.slope: there is no records/page.slope.json)\n",
     )
 
     code, output = run_record(tmp_path, "page", "--jobs", "2")
     assert code == 0, output
-    assert "made    page.slope: 6 runs" in output
-    assert execute(path).ok
+    assert "made    page.slope: 3 runs" in output
+    assert run_notebook(path).ok
     code, output = run_record(tmp_path, "--list")
-    assert (code, output[:24]) == (0, "fresh   page.slope: 6 ru")
+    assert (code, output[:24]) == (0, "fresh   page.slope: 3 ru")
     assert run_record(tmp_path, "page:slope") == (0, "fresh   page.slope\n")
 
-    # Other code: the build stops with one line, and the check runs one run and keeps the rest.
-    write_book(tmp_path, an_edit(CELLS, "for _ in range(steps):", "for step in range(steps):"))
-    result = execute(path)
-    assert "was made by other code (fit): dlbook record page:slope makes it anew" in str(result.error)
+
+def test_other_code_is_never_shown(tmp_path):
+    path = write_book(tmp_path, CELLS)
+    assert run_record(tmp_path)[0] == 0
+
+    # The build stops with one line; the check runs one run and keeps the rest.
+    same_results = an_edit(CELLS, "for _ in range(steps):", "for step in range(steps):")
+    write_book(tmp_path, same_results)
+    assert "was made by other code (fit): dlbook record page:slope makes it anew" in run_cells(path)
     assert run_record(tmp_path, "--list")[0] == 1
     code, output = run_record(tmp_path, "page", "--verify")
     assert code == 0, output
-    assert execute(path).ok
+    assert run_cells(path).startswith("Recorded: 3 runs")
 
     # Code that gives other results is not waved through.
     write_book(tmp_path, an_edit(CELLS, "SLOPE = 2.0", "SLOPE = 1.0"))
     code, output = run_record(tmp_path, "page", "--verify")
     assert code == 1
-    assert "page.slope: the run {'steps': 4, 'rate': 0.1, 'seed': " in output
-    assert not execute(path).ok
+    assert "page.slope: the run {'rate': 0.1, 'steps': 4, 'seed': " in output
+    assert "was made by other code (SLOPE, fit)" in run_cells(path)
 
     # Nor are weights that do not reach their score.
-    write_book(tmp_path, an_edit(CELLS, "for _ in range(steps):", "for step in range(steps):"))
+    write_book(tmp_path, same_results)
     record_file = path.parent / "records" / "page.slope.json"
     stored = json.loads(record_file.read_text())
     stored["runs"][0]["checked"]["loss"] += 1.0
     record_file.write_text(json.dumps(stored))
-    result = execute(path)
-    assert "with the stored weights of the run {'steps': 4, 'rate': 0.1, 'seed': 0} the scores are" in str(
-        result.error
-    )
+    expected = "with the stored weights of the run {'rate': 0.1, 'steps': 4, 'seed': 0} the scores are"
+    assert expected in run_cells(path)
+
+
+def test_the_full_profile_makes_what_is_not_there(tmp_path):
+    path = write_book(tmp_path, an_edit(CELLS, "'quick'", "'full'"))
+    assert run_cells(path).startswith("Recorded: 3 runs")
+    assert run_record(tmp_path, "--list")[0] == 0
+    assert read_record(path.parent / "records", "page.slope").runs[0].weights is not None
+
+
+def test_a_cluster_makes_runs(tmp_path):
+    distributed = pytest.importorskip("distributed")
+    write_book(tmp_path, CELLS)
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        code, output = run_record(tmp_path, "--scheduler", cluster.scheduler_address)
+    assert code == 0, output
+    assert run_record(tmp_path, "--list")[0] == 0
 
 
 def test_a_failing_run_is_named_and_the_others_are_kept(tmp_path):
     write_book(tmp_path, an_edit(CELLS, "rng = np", "assert seed != 2\n    rng = np"))
     code, output = run_record(tmp_path, "--jobs", "1")
     assert code == 1
-    assert "page.slope: the run {'steps': 4, 'rate': 0.1, 'seed': 2} failed: AssertionError" in output
+    assert "page.slope: the run {'rate': 0.1, 'steps': 4, 'seed': 2} failed: AssertionError" in output
     path = tmp_path / "chapters" / "01_one" / "page.ipynb"
     (recording,) = find_recordings([path], tmp_path / "_build" / "records")
     asked = recording.asked()
@@ -376,7 +410,7 @@ def test_after_ctrl_c_finished_runs_are_kept_and_nothing_is_left_running(tmp_pat
     finally:
         process.kill()
     assert process.returncode == 130
-    assert "1 of 6 runs are kept; the same command goes on from there" in messages
+    assert "1 of 3 runs are kept; the same command goes on from there" in messages
     assert len(list(parts.glob("*/*/outcome.json"))) == 1
     assert not (path.parent / "records").exists()
 

@@ -62,6 +62,7 @@ def run_command(targets: tuple[str, ...], **options: Any) -> None:
 @click.option("--list", "only_list", is_flag=True, help="Say what is there, what is old, and what it costs.")
 @click.option("--again", is_flag=True, help="Make fresh records too.")
 @click.option("--backend", metavar="tensorflow|jax", help="Of Keras.  [KERAS_BACKEND, or tensorflow]")
+@click.option("--scheduler", metavar="ADDRESS", help="Run on the Dask cluster at this address.")
 @click.option("--root", type=_FOLDER, metavar="DIR", help="The book; it holds chapters/.  [found upwards]")
 def record_command(targets: tuple[str, ...], **options: Any) -> None:
     """Make the records that are missing or old: the results of experiments longer than a build.

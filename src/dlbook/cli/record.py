@@ -36,6 +36,8 @@ class RecordOptions:
         Whether to make fresh records too.
     backend : str or None
         The Keras backend; None for that of the environment.
+    scheduler : str or None
+        Address of a Dask scheduler; None to run on this machine.
     root : pathlib.Path or None
         The folder that holds ``chapters/``; None to look for it.
     """
@@ -45,6 +47,7 @@ class RecordOptions:
     only_list: bool = False
     again: bool = False
     backend: str | None = None
+    scheduler: str | None = None
     root: Path | None = None
 
 
@@ -86,11 +89,11 @@ def record_experiments(targets: Sequence[str], options: RecordOptions) -> int:
         try:
             failures += not _treat(recording, options, jobs)
         except (KeyboardInterrupt, Stopped) as error:
-            click.echo(
-                f"Stopped. {error}; the same command goes on from there.".replace("Stopped. ;", "Stopped;"),
-                err=True,
-            )
+            kept = f" {error};" if str(error) else ""
+            click.echo(f"Stopped.{kept} the same command goes on from there.", err=True)
             return 130
+        except (ConnectionError, ModuleNotFoundError) as error:
+            raise BadInput(str(error)) from None
         except (RecordError, OSError) as error:
             click.echo(f"failed  {error}", err=True)
             failures += 1
@@ -136,11 +139,11 @@ def _treat(recording: Recording, options: RecordOptions, jobs: int) -> bool:
     if state.word == "fresh" and not options.again:
         click.echo(f"fresh   {recording.name}")
         return True
-    _make(recording, jobs)
+    _make(recording, options, jobs)
     return True
 
 
-def _make(recording: Recording, jobs: int) -> None:
+def _make(recording: Recording, options: RecordOptions, jobs: int) -> None:
     from tqdm import tqdm
 
     with tqdm(total=None, desc=recording.name, unit="run", disable=not sys.stderr.isatty()) as bar:
@@ -151,7 +154,7 @@ def _make(recording: Recording, jobs: int) -> None:
             if bar.disable:
                 click.echo(f"        {recording.name}: {done} of {total} runs")
 
-        content = recording.make(n_jobs=jobs, on_run=on_run)
+        content = recording.make(n_jobs=jobs, scheduler=options.scheduler, on_run=on_run)
     click.echo(f"made    {recording.name}: {len(content.runs)} runs, {content.seconds / 60:.1f} minutes")
 
 

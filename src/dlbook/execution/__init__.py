@@ -7,7 +7,7 @@ on, :func:`fingerprint` what one function in it depends on.
 """
 
 from .cells import BrokenNotebook, read_notebook
-from .cluster import run_on_cluster
+from .cluster import connect, run_on_cluster, unpack
 from .dependencies import Dependencies, changes, digest, fingerprint, uses_keras
 from .engine import Job, Stopped, execute, failed, run_many
 from .notebooks import (
@@ -37,6 +37,7 @@ __all__ = [
     "Stopped",
     "changes",
     "companion_files",
+    "connect",
     "digest",
     "execute",
     "failed",
@@ -53,6 +54,7 @@ __all__ = [
     "save",
     "slowest_cells",
     "source_digest",
+    "unpack",
     "uses_keras",
     "write_report",
 ]

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from ..files import write_bytes
 from .engine import Job, execute, failed
 from .notebooks import companion_files, source_digest
 from .results import Execution, NotebookResult
 
-__all__ = ["run_on_cluster"]
+__all__ = ["connect", "run_on_cluster", "unpack"]
 
 _CONNECT = 10  # seconds
 _ADDRESS = re.compile(r"^([a-z]+://)?\S+:\d+$")
@@ -58,22 +59,10 @@ def run_on_cluster(
     Every thread of a worker takes one notebook at a time: start workers with ``--nthreads 1``, one for each
     GPU. Where the caller goes away, Ctrl-C included, the workers end the notebooks they run for it.
     """
-    try:
-        import distributed
-    except ModuleNotFoundError:
-        raise ModuleNotFoundError(
-            "running on a cluster needs the package 'distributed': install it, or dlbook[cluster]",
-            name="distributed",
-        ) from None
+    client = connect(address)
+    import distributed
 
-    if not _ADDRESS.match(address):
-        raise ConnectionError(f"the address of a scheduler looks like tcp://10.0.0.5:8786, got {address!r}")
-    try:
-        client = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
-    except OSError as error:
-        raise ConnectionError(f"no Dask scheduler answers at {address} ({error})") from None
     with client:
-        _check_workers(client, address)
         results: list[NotebookResult | None] = [None] * len(jobs)
         futures = {}
         for i, job in enumerate(jobs):
@@ -92,6 +81,48 @@ def run_on_cluster(
             client.cancel(list(futures), force=True)
             raise
     return [result for result in results if result is not None]
+
+
+def connect(address: str) -> Any:
+    """Connect to a running Dask cluster whose workers have this very `dlbook`.
+
+    Parameters
+    ----------
+    address : str
+        Address of the scheduler, for example ``"tcp://10.0.0.5:8786"``.
+
+    Returns
+    -------
+    distributed.Client
+        To be used in a ``with`` statement.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If the package `distributed` is not installed.
+    ConnectionError
+        If no scheduler answers, it has no workers, or a worker has not the same `dlbook`.
+    """
+    try:
+        import distributed
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            "running on a cluster needs the package 'distributed': install it, or dlbook[cluster]",
+            name="distributed",
+        ) from None
+
+    if not _ADDRESS.match(address):
+        raise ConnectionError(f"the address of a scheduler looks like tcp://10.0.0.5:8786, got {address!r}")
+    try:
+        client = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
+    except OSError as error:
+        raise ConnectionError(f"no Dask scheduler answers at {address} ({error})") from None
+    try:
+        _check_workers(client, address)
+    except BaseException:
+        client.close()
+        raise
+    return client
 
 
 def _received(future: Any, job: Job) -> Execution:
@@ -122,6 +153,20 @@ def _own_digest() -> str:
     return source_digest()
 
 
+def unpack(files: Mapping[str, bytes], folder: str) -> None:
+    """Write the files that travelled with a task.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        What :func:`companion_files` returned.
+    folder : str
+        Where to.
+    """
+    for relative, content in files.items():
+        write_bytes(Path(folder, relative), content)
+
+
 def _run_remotely(
     text: str, files: dict[str, bytes], name: str, timeout: float, env: dict[str, str], key: str
 ) -> tuple[str, dict[str, Any]]:
@@ -136,10 +181,7 @@ def _run_remotely(
         return state is None or state.state == "cancelled"
 
     with tempfile.TemporaryDirectory(prefix="dlbook-") as scratch:
-        for relative, content in files.items():
-            target = Path(scratch, relative)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+        unpack(files, scratch)
         done = execute(
             nbformat.reads(text, as_version=4),
             name=name,

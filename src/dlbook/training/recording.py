@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import hashlib
 import json
 import os
@@ -20,14 +19,19 @@ from typing import Any
 
 import numpy as np
 
+from ..execution import companion_files, connect, unpack
 from ..files import write_bytes, write_text
 from .notebook_code import RecordCall, record_calls
 from .record_files import FinishedRun, RecordContent, RecordError, read_record, same, write_record
-from .records import FOLDER, Experiment, differences
+from .records import FOLDER, Experiment, assembled, differences
 
 __all__ = ["Recording", "State", "Stopped", "find_recordings"]
 
 _SAME = 1e-3  # relative; a run that is repeated on the machine that made it agrees far better
+
+
+Outcome = tuple[dict[str, Any], bytes | None]
+"""What the worker found out, and the file of its weights."""
 
 
 class Stopped(Exception):
@@ -100,7 +104,7 @@ class Recording:
             The plan. Its function is a stand-in that only has the name.
         """
         if self._asked is None:
-            found = self._work(None, None)
+            found, _ = run_job(self._job(None), self.env)
 
             def function(**arguments: Any) -> dict[str, Any]:
                 raise NotImplementedError
@@ -123,13 +127,21 @@ class Recording:
             return State(None, [], str(error))
         return State(content, differences(self.asked(), content, self.call.code))
 
-    def make(self, *, n_jobs: int = 1, on_run: Callable[[int, int], None] | None = None) -> RecordContent:
+    def make(
+        self,
+        *,
+        n_jobs: int = 1,
+        scheduler: str | None = None,
+        on_run: Callable[[int, int], None] | None = None,
+    ) -> RecordContent:
         """Make the runs that are not there yet, and write the record.
 
         Parameters
         ----------
         n_jobs : int, default 1
-            How many processes run side by side.
+            How many processes run side by side on this machine.
+        scheduler : str, optional
+            Address of a Dask scheduler that takes the runs instead.
         on_run : callable, optional
             Called with the number of finished runs and of all runs, whenever one has ended.
 
@@ -144,47 +156,75 @@ class Recording:
             If a run fails; the message names it. The others that had ended are kept.
         Stopped
             After Ctrl-C.
+        ConnectionError
+            If the cluster cannot be used.
         """
         asked = self.asked()
-        done: dict[int, FinishedRun] = {}
-        machine: dict[str, str] = {}
-        for i, arguments in enumerate(asked.runs):
-            part = self._part(arguments)
-            if part is not None:
-                done[i], machine = part
+        runs = asked.runs
+        done = {i: part for i, arguments in enumerate(runs) if (part := self._part(arguments)) is not None}
+        waiting = [i for i in range(len(runs)) if i not in done]
         report = on_run or (lambda n, total: None)
-        report(len(done), len(asked.runs))
-        waiting = [i for i in range(len(asked.runs)) if i not in done]
+        report(len(done), len(runs))
+
+        def keep(i: int, outcome: Outcome) -> None:
+            self._keep(runs[i], outcome)
+            part = self._part(runs[i])
+            if part is None:
+                raise RecordError(f"record {self.name}: the run {runs[i]} left no results")
+            done[i] = part
+            report(len(done), len(runs))
+
+        try:
+            if waiting and scheduler is not None:
+                self._on_cluster(scheduler, runs, waiting, keep)
+            else:
+                self._here(n_jobs, runs, waiting, keep)
+        except KeyboardInterrupt:
+            raise Stopped(f"{self.name}: {len(done)} of {len(runs)} runs are kept") from None
+        content = assembled(asked, self.call.code, [done[i][0] for i in range(len(runs))], done[0][1])
+        write_record(self.folder, self.name, content)
+        return content
+
+    def _here(
+        self,
+        n_jobs: int,
+        runs: Sequence[dict[str, Any]],
+        waiting: Sequence[int],
+        keep: Callable[[int, Outcome], None],
+    ) -> None:
         stop = threading.Event()
         pool = ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="run")
         try:
-            futures = {pool.submit(self._make_run, asked.runs[i], stop): i for i in waiting}
+            futures = {
+                pool.submit(run_job, self._job(runs[i]), self.env, should_stop=stop.is_set): i
+                for i in waiting
+            }
             for future in as_completed(futures):
-                future.result()
-                i = futures[future]
-                part = self._part(asked.runs[i])
-                assert part is not None
-                done[i], machine = part
-                report(len(done), len(asked.runs))
-        except KeyboardInterrupt:
-            stop.set()
-            raise Stopped(f"{self.name}: {len(done)} of {len(asked.runs)} runs are kept") from None
-        except BaseException:
-            stop.set()
-            raise
+                keep(futures[future], future.result())
         finally:
+            stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
-        content = RecordContent(
-            experiment=asked.function.__name__,
-            fixed=asked.fixed,
-            grid=asked.grid,
-            code=self.call.code,
-            runs=[done[i] for i in range(len(asked.runs))],
-            machine=machine,
-            date=datetime.date.today().isoformat(),
-        )
-        write_record(self.folder, self.name, content)
-        return content
+
+    def _on_cluster(
+        self,
+        scheduler: str,
+        runs: Sequence[dict[str, Any]],
+        waiting: Sequence[int],
+        keep: Callable[[int, Outcome], None],
+    ) -> None:
+        with connect(scheduler) as client:
+            from distributed import as_completed as completed
+
+            files = companion_files(self.path.parent)
+            futures = {
+                client.submit(_run_remotely, self._job(runs[i]), files, pure=False, retries=0): i
+                for i in waiting
+            }
+            try:
+                for future in completed(futures, loop=client.loop):
+                    keep(futures[future], future.result())
+            finally:
+                client.cancel(list(futures), force=True)
 
     def verify(self) -> float:
         """Make the cheapest run again and, where it agrees, mark the record as made by the present code.
@@ -206,7 +246,7 @@ class Recording:
                 f"record {self.name}: its arguments have changed; make it anew: {asked.command}"
             )
         cheapest = min(content.runs, key=lambda run: run.seconds)
-        outcome = self._work(cheapest.arguments, None)
+        outcome, _ = run_job(self._job(cheapest.arguments), self.env)
         if not same(cheapest.results, outcome["results"], rtol=_SAME):
             raise RecordError(
                 f"record {self.name}: the run {cheapest.arguments} now gives {outcome['results']}, "
@@ -216,9 +256,21 @@ class Recording:
         write_record(self.folder, self.name, RecordContent(**fields))
         return float(outcome["seconds"])
 
-    def _make_run(self, arguments: dict[str, Any], stop: threading.Event) -> None:
-        if not stop.is_set():
-            self._work(arguments, stop, keep_in=self._place(arguments))
+    def _job(self, arguments: dict[str, Any] | None) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "cwd": str(self.path.parent),
+            "source": self.call.source,
+            "call": self.call.expression,
+            "keras": self.call.keras,
+            "arguments": arguments,
+        }
+
+    def _keep(self, arguments: dict[str, Any], outcome: Outcome) -> None:
+        place = self._place(arguments)
+        if outcome[1] is not None:
+            write_bytes(place / "weights.npz", outcome[1])
+        write_text(place / "outcome.json", json.dumps(outcome[0]))  # last: half a run counts as none
 
     def _place(self, arguments: dict[str, Any]) -> Path:
         text = json.dumps(arguments, sort_keys=True)
@@ -238,34 +290,63 @@ class Recording:
         except (OSError, ValueError, KeyError):
             return None
 
-    def _work(
-        self, arguments: dict[str, Any] | None, stop: threading.Event | None, keep_in: Path | None = None
-    ) -> dict[str, Any]:
-        """Let a process of its own do a job, and return its outcome."""
-        job = {
-            "cwd": str(self.path.parent),
-            "source": self.call.source,
-            "call": self.call.expression,
-            "keras": self.call.keras,
-            "arguments": arguments,
-        }
-        with tempfile.TemporaryDirectory(prefix="dlbook-", ignore_cleanup_errors=True) as scratch:
-            place = Path(scratch)
-            write_text(place / "job.json", json.dumps(job))
-            code, log = _run_process(place, self.env, stop)
-            if code != 0 or not (place / "outcome.json").is_file():
-                what = "the plan" if arguments is None else f"the run {arguments}"
-                last = log.strip().splitlines()[-1:] or [f"exit status {code}"]
-                raise RecordError(f"record {self.name}: {what} failed: {last[0]}\n{log}")
-            outcome: dict[str, Any] = json.loads((place / "outcome.json").read_text(encoding="utf-8"))
-            if keep_in is not None:
-                if (place / "weights.npz").is_file():
-                    write_bytes(keep_in / "weights.npz", (place / "weights.npz").read_bytes())
-                write_text(keep_in / "outcome.json", json.dumps(outcome))
-            return outcome
+
+def run_job(
+    job: dict[str, Any], env: dict[str, str], *, should_stop: Callable[[], bool] = lambda: False
+) -> Outcome:
+    """Let a process of its own do a job.
+
+    Parameters
+    ----------
+    job : dict
+        What :mod:`dlbook.training.record_worker` reads.
+    env : dict of str to str
+        Environment variables, on top of the present ones.
+    should_stop : callable, optional
+        Asked several times a second; when it returns true, the process is ended.
+
+    Returns
+    -------
+    outcome : dict
+        What the worker wrote.
+    weights : bytes or None
+        Its file of weights.
+
+    Raises
+    ------
+    RecordError
+        If it failed.
+    """
+    with tempfile.TemporaryDirectory(prefix="dlbook-", ignore_cleanup_errors=True) as scratch:
+        place = Path(scratch)
+        write_text(place / "job.json", json.dumps(job))
+        code, log = _run_process(place, env, should_stop)
+        if code != 0 or not (place / "outcome.json").is_file():
+            what = "the plan" if job["arguments"] is None else f"the run {job['arguments']}"
+            last = log.strip().splitlines()[-1:] or [f"exit status {code}"]
+            raise RecordError(f"record {job['name']}: {what} failed: {last[0]}\n{log}")
+        weights = place / "weights.npz"
+        outcome = json.loads((place / "outcome.json").read_text(encoding="utf-8"))
+        return outcome, weights.read_bytes() if weights.is_file() else None
 
 
-def _run_process(place: Path, env: dict[str, str], stop: threading.Event | None) -> tuple[int | None, str]:
+def _run_remotely(job: dict[str, Any], files: dict[str, bytes]) -> Outcome:
+    """Do a job on a worker of a cluster, which has no copy of the book."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    task = worker.get_current_task()
+
+    def abandoned() -> bool:
+        state = worker.state.tasks.get(task)
+        return state is None or state.state == "cancelled"
+
+    with tempfile.TemporaryDirectory(prefix="dlbook-") as scratch:
+        unpack(files, scratch)
+        return run_job({**job, "cwd": scratch}, {}, should_stop=abandoned)
+
+
+def _run_process(place: Path, env: dict[str, str], should_stop: Callable[[], bool]) -> tuple[int | None, str]:
     """Run the worker in a session of its own, end it when asked to, and return its status and messages."""
     settings = {**os.environ, "MPLBACKEND": "agg", **env}
     command = [sys.executable, "-m", "dlbook.training.record_worker", str(place)]
@@ -284,7 +365,7 @@ def _run_process(place: Path, env: dict[str, str], stop: threading.Event | None)
                     code: int | None = process.wait(timeout=0.2)
                     break
                 except subprocess.TimeoutExpired:
-                    if stop is not None and stop.is_set():
+                    if should_stop():
                         code = None
                         break
         finally:

@@ -7,8 +7,11 @@ shown where the code that made it is another one than the code on the page.
 
 from __future__ import annotations
 
+import datetime
 import inspect
+import platform
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,8 +20,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .notebook_code import experiment_code
-from .record_files import FinishedRun, RecordContent, RecordError, combinations, plain, read_record, same
+from ..runtime import device, profile
+from .record_files import (
+    LARGEST,
+    FinishedRun,
+    RecordContent,
+    RecordError,
+    combinations,
+    plain,
+    read_record,
+    rounded_weights,
+    same,
+    write_record,
+)
 
 __all__ = ["FOLDER", "Experiment", "Record", "plan", "record"]
 
@@ -180,8 +194,6 @@ class Record:
 def _sentence(content: RecordContent) -> str:
     runs, machine = len(content.runs), content.machine
     n_checked = sum(run.weights is not None for run in content.runs)
-    minutes = content.seconds / 60
-    took = f"{minutes:.0f} minutes" if minutes >= 2 else f"{content.seconds:.0f} seconds"
     what = f"{machine['backend']} on {machine['device']}" if "backend" in machine else machine["processor"]
     checked = (
         f"This build loaded the stored weights of {n_checked} and measured the same scores."
@@ -189,7 +201,9 @@ def _sentence(content: RecordContent) -> str:
         else "This build checked that the code on this page is the code that made them."
     )
     number = "1 run" if runs == 1 else f"{runs} runs"
-    return f"Recorded: {number}, {took} of computing ({what}), {content.date}. {checked}"
+    return (
+        f"Recorded: {number}, {_duration(content.seconds)} of computing ({what}), {content.date}. {checked}"
+    )
 
 
 def plan(
@@ -295,18 +309,110 @@ def record(
     The code that counts is what the experiment reaches by name, in the notebook's cells and in `dlbook`,
     without comments and docstrings.
     """
+    from .notebook_code import experiment_code
+
     asked = plan(name, experiment, keep=keep, **arguments)
     folder = _folder_of(experiment)
+    code = experiment_code(_cells_of(experiment), experiment.__name__)
+    make = profile() == "full"
     try:
         content = read_record(folder, name)
+        changed = differences(asked, content, code)
     except RecordError as error:
-        raise RecordError(f"{error}. Make it: {asked.command} ({len(asked.runs)} runs)") from None
-    changed = differences(asked, content, experiment_code(_cells_of(experiment), experiment.__name__))
-    if changed:
+        if not make:
+            raise RecordError(f"{error}. Make it: {asked.command} ({len(asked.runs)} runs)") from None
+        changed = [name]
+    if changed and make:
+        content = make_here(asked, code)
+        write_record(folder, name, content)
+    elif changed:
         raise RecordError(stale(asked, content, changed))
     for run in content.runs:
         check_run(asked, run)
     return Record(name, content)
+
+
+def make_here(asked: Experiment, code: Mapping[str, str]) -> RecordContent:
+    """Make all runs in this process, one after the other, as the full profile does.
+
+    Parameters
+    ----------
+    asked : Experiment
+        The experiment.
+    code : mapping of str to str
+        Digests of the code that it depends on.
+
+    Returns
+    -------
+    RecordContent
+        The record.
+    """
+    from tqdm import tqdm
+
+    bar = tqdm(asked.runs, desc=asked.name, unit="run", leave=False, disable=not sys.stderr.isatty())
+    return assembled(asked, code, [make_run(asked, arguments) for arguments in bar], machine())
+
+
+def make_run(asked: Experiment, arguments: dict[str, Any]) -> FinishedRun:
+    """Make one run.
+
+    Parameters
+    ----------
+    asked : Experiment
+        The experiment.
+    arguments : dict
+        The arguments of the run.
+
+    Returns
+    -------
+    FinishedRun
+        Results and seconds; weights too, rounded and evaluated again, where they are kept.
+    """
+    started = time.perf_counter()
+    results = asked.function(**arguments)
+    seconds = round(time.perf_counter() - started, 1)
+    if not asked.keeps(arguments):
+        return FinishedRun(arguments, scores(results), seconds)
+    if "weights" not in results:
+        raise ValueError(f"{asked.function.__name__} must return its weights under 'weights', for keep")
+    n_kept = sum(asked.keeps(run) for run in asked.runs)
+    kept = rounded_weights(results["weights"], int(0.8 * LARGEST) // n_kept)
+    again = asked.function(**arguments, weights=[array.astype(np.float32) for array in kept])
+    return FinishedRun(arguments, scores(results), seconds, kept, scores(again))
+
+
+def assembled(
+    asked: Experiment, code: Mapping[str, str], runs: list[FinishedRun], made_on: dict[str, str]
+) -> RecordContent:
+    """Put a record together from its runs."""
+    return RecordContent(
+        experiment=asked.function.__name__,
+        fixed=asked.fixed,
+        grid=asked.grid,
+        code=dict(code),
+        runs=runs,
+        machine=made_on,
+        date=datetime.date.today().isoformat(),
+    )
+
+
+def machine() -> dict[str, str]:
+    """Describe what computes: processor, device, and the Keras backend if there is one."""
+    found = {"processor": _processor(), "device": device(), "numpy": np.__version__}
+    keras = sys.modules.get("keras")
+    if keras is not None:
+        found |= {"backend": keras.backend.backend(), "keras": keras.__version__}
+    return found
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
 
 
 def differences(asked: Experiment, content: RecordContent, code: Mapping[str, str]) -> list[str]:
@@ -340,11 +446,14 @@ def differences(asked: Experiment, content: RecordContent, code: Mapping[str, st
 def stale(asked: Experiment, content: RecordContent, changed: Sequence[str]) -> str:
     """Say in one line that a record is old, and how to renew it."""
     shown = ", ".join(changed[:4]) + (f" and {len(changed) - 4} more" if len(changed) > 4 else "")
-    minutes = max(1, round(content.seconds / 60))
     return (
-        f"record {asked.name} was made by other code ({shown}): {asked.command} makes it anew, about "
-        f"{minutes} minutes of computing; with --verify it keeps the record if its cheapest run still agrees"
+        f"record {asked.name} was made by other code ({shown}): {asked.command} makes it anew, "
+        f"{_duration(content.seconds)} of computing; with --verify it keeps the record if one run agrees"
     )
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
 
 
 def check_run(asked: Experiment, run: FinishedRun) -> None:
