@@ -7,9 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..execution.cells import CodeCell, code_cells, parse_cell, read_notebook
-from ..execution.names import Module, Statement
-from ..execution.sources import Sources, installed_sources
+from nbformat.v4 import new_code_cell, new_notebook
+
+from ..execution import BrokenNotebook, fingerprint, read_notebook
+from ..execution.cells import CodeCell, code_cells, parse_cell
+from ..execution.names import Module
+from ..execution.sources import installed_sources
+from ..execution.statements import Statement
 
 __all__ = ["RecordCall", "experiment_code", "record_calls"]
 
@@ -68,9 +72,14 @@ def experiment_code(cells: Sequence[str], function: str) -> dict[str, str]:
     >>> sorted(one), one == two
     (['RATE', 'fit'], True)
     """
-    module = _as_module(cells)
-    sources = installed_sources().beside(module)
-    return _digests(sources, sources.reach(_binding(module, function)).statements)
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
+    try:
+        parts = fingerprint(notebook, function).parts
+    except BrokenNotebook:
+        raise
+    except ValueError:
+        raise ValueError(f"experiment must be defined in a cell, and {function} is not") from None
+    return {**parts["names"], **parts["files"]}
 
 
 def record_calls(path: Path) -> list[RecordCall]:
@@ -128,13 +137,12 @@ def _read_call(node: ast.Call, cells: Sequence[str], path: Path) -> RecordCall:
         raise ValueError(f"{path.name}: record must be called with a text and the name of a function")
     module = _as_module(cells)
     sources = installed_sources().beside(module)
-    code = sources.reach(_binding(module, experiment.id)).statements
     # The grid may be made of names too, so the call needs more than the experiment does.
     wanted = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
     roots = [one for name in wanted for one in module.names.get(name, ()) if isinstance(one, Statement)]
     needed = {one.node for one in sources.reach(roots).statements if one.module == _CELLS}
     source, keras = _source_of(cells, needed, wanted)
-    return RecordCall(first.value, ast.unparse(node), source, _digests(sources, code), keras)
+    return RecordCall(first.value, ast.unparse(node), source, experiment_code(cells, experiment.id), keras)
 
 
 def _source_of(cells: Sequence[str], needed: set[ast.stmt], wanted: set[str]) -> tuple[str, bool]:
@@ -165,19 +173,3 @@ def _as_module(cells: Sequence[str]) -> Module:
     for cell in cells:
         module.add(_parsed(cell))
     return module
-
-
-def _binding(module: Module, name: str) -> list[Statement]:
-    found = [one for one in module.names.get(name, ()) if isinstance(one, Statement)]
-    if not found:
-        raise ValueError(f"experiment must be defined in a cell, and {name} is not")
-    return found
-
-
-def _digests(sources: Sources, statements: Iterable[Statement]) -> dict[str, str]:
-    """Digest statements by name; several of one name, as a table and its entries, count together."""
-    found: dict[str, list[str]] = {}
-    for statement in statements:
-        label = statement.label.removeprefix(f"{_CELLS}.")
-        found.setdefault(label, []).append(sources.digest(statement))
-    return {label: "".join(sorted(digests)) for label, digests in sorted(found.items())}
