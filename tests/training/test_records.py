@@ -84,7 +84,7 @@ def run_cells(path: Path) -> str:
     """Run the cells as a kernel does, without one; return the last line that was printed."""
     command = [sys.executable, "-c", RUN_CELLS, path.name]
     result = subprocess.run(
-        command, cwd=path.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=path.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
     )
     return result.stdout.strip().splitlines()[-1]
 
@@ -181,11 +181,11 @@ def test_a_record_too_large_is_refused(tmp_path):
     ("damage", "message"),
     [
         (lambda path: path.unlink(), r"record page\.slope: there is no .*page\.slope\.json"),
-        (lambda path: path.write_text(""), r"record page\.slope: page\.slope\.json is damaged"),
-        (lambda path: path.write_text(path.read_text()[:-40]), "is damaged"),
-        (lambda path: path.write_text("[]"), "is damaged"),
+        (lambda path: path.write_text("", encoding="utf-8"), r"record page\.slope: page\.slope\.json is damaged"),
+        (lambda path: path.write_text(path.read_text("utf-8")[:-40], encoding="utf-8"), "is damaged"),
+        (lambda path: path.write_text("[]", encoding="utf-8"), "is damaged"),
         (
-            lambda path: path.write_text(path.read_text().replace('"seed": 1}', '"seed": 7}')),
+            lambda path: path.write_text(path.read_text("utf-8").replace('"seed": 1}', '"seed": 7}'), encoding="utf-8"),
             r"record page\.slope: the run with \{'steps': 4, 'seed': 1\} is missing",
         ),
         (lambda path: next(path.parent.glob("*.npz")).unlink(), r"its weights, page\.slope\..*, are missing"),
@@ -352,9 +352,9 @@ def test_other_code_is_never_shown(tmp_path):
     # Nor are weights that do not reach their score.
     write_book(tmp_path, same_results)
     record_file = path.parent / "records" / "page.slope.json"
-    stored = json.loads(record_file.read_text())
+    stored = json.loads(record_file.read_text("utf-8"))
     stored["runs"][0]["checked"]["loss"] += 1.0
-    record_file.write_text(json.dumps(stored))
+    record_file.write_text(json.dumps(stored), encoding="utf-8")
     expected = "with the stored weights of the run {'rate': 0.1, 'steps': 4, 'seed': 0} the scores are"
     assert expected in run_cells(path)
 
@@ -397,7 +397,7 @@ def test_after_ctrl_c_finished_runs_are_kept_and_nothing_is_left_running(tmp_pat
         [*command, "--root", str(tmp_path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     parts = tmp_path / "_build" / "records" / "page.slope"
