@@ -181,11 +181,16 @@ def test_a_record_too_large_is_refused(tmp_path):
     ("damage", "message"),
     [
         (lambda path: path.unlink(), r"record page\.slope: there is no .*page\.slope\.json"),
-        (lambda path: path.write_text("", encoding="utf-8"), r"record page\.slope: page\.slope\.json is damaged"),
+        (
+            lambda path: path.write_text("", encoding="utf-8"),
+            r"record page\.slope: page\.slope\.json is damaged",
+        ),
         (lambda path: path.write_text(path.read_text("utf-8")[:-40], encoding="utf-8"), "is damaged"),
         (lambda path: path.write_text("[]", encoding="utf-8"), "is damaged"),
         (
-            lambda path: path.write_text(path.read_text("utf-8").replace('"seed": 1}', '"seed": 7}'), encoding="utf-8"),
+            lambda path: path.write_text(
+                path.read_text("utf-8").replace('"seed": 1}', '"seed": 7}'), encoding="utf-8"
+            ),
             r"record page\.slope: the run with \{'steps': 4, 'seed': 1\} is missing",
         ),
         (lambda path: next(path.parent.glob("*.npz")).unlink(), r"its weights, page\.slope\..*, are missing"),
