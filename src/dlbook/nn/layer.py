@@ -233,7 +233,7 @@ def inside_a_network() -> Iterator[None]:
         _INSIDE.reset(token)
 
 
-def check_numbers(values: ArrayLike, name: str, shape: Shape | None = None) -> NDArray[np.float64]:
+def check_finite(values: ArrayLike, name: str, shape: Shape | None = None) -> NDArray[np.float64]:
     """Return numbers, finite ones unless they come from inside a network."""
     return array(values, name, shape, finite=not _INSIDE.get(), empty=True)
 
@@ -243,14 +243,14 @@ def check_table(x: ArrayLike, n_columns: int | None, name: str = "x") -> NDArray
     if _INSIDE.get() and _is_floats(x) and x.ndim == 2 and n_columns in (None, x.shape[1]):
         return x  # what one layer gives to the next
     columns = "n_features" if n_columns is None else n_columns
-    return check_numbers(x, name, ("n_samples", columns))
+    return check_finite(x, name, ("n_samples", columns))
 
 
 def check_gradient(grad: ArrayLike, shape: tuple[int, ...] | None) -> NDArray[np.float64]:
     """Return the gradient for the outputs, or refuse what does not have their shape."""
     if _INSIDE.get() and _is_floats(grad) and grad.shape == shape:
         return grad
-    return check_numbers(grad, "grad", shape)
+    return check_finite(grad, "grad", shape)
 
 
 def _is_floats(values: ArrayLike) -> TypeGuard[NDArray[np.float64]]:

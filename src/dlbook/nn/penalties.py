@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..checks import array, not_negative, number, positive, probabilities
-from .layer import check_numbers
+from .layer import check_finite
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class L1L2:
         float
             The penalty.
         """
-        weights = check_numbers(weights, "weights")
+        weights = check_finite(weights, "weights")
         with np.errstate(over="ignore"):  # infinite is the right answer then
             return float(self.l1 * np.abs(weights).sum() + self.l2 * (weights**2).sum())
 
@@ -86,7 +86,7 @@ class L1L2:
         ndarray of the shape of `weights`
             The slopes.
         """
-        weights = check_numbers(weights, "weights")
+        weights = check_finite(weights, "weights")
         with np.errstate(over="ignore"):
             return self.l1 * np.sign(weights) + 2 * self.l2 * weights
 

@@ -23,7 +23,16 @@ from .fitting import (
     stops_at_divergence,
 )
 from .history import History
-from .layer import Gradients, Layer, LayerGradients, Module, Parameters, check_numbers, check_table, inside_a_network
+from .layer import (
+    Gradients,
+    Layer,
+    LayerGradients,
+    Module,
+    Parameters,
+    check_finite,
+    check_table,
+    inside_a_network,
+)
 from .loss import Loss
 from .optimizer import SGD, Optimizer
 
@@ -160,7 +169,7 @@ class Sequential(Module):
         """
         if not isinstance(cache, list) or len(cache) != len(self.layers):
             raise ValueError("cache must be the list that forward returned, one element a layer")
-        grad = check_numbers(grad, "grad")
+        grad = check_finite(grad, "grad")
         with inside_a_network():
             return self._backward(grad, cache)
 

@@ -103,7 +103,12 @@ def log_softmax(z: ArrayLike, axis: int = -1) -> Floats:
     >>> log_softmax([0.0, 1000.0])
     array([-1000.,     0.])
     """
-    shifted = _below_zero(array(z, "z", empty=True), axis)
+    return log_probabilities(array(z, "z", empty=True), axis)
+
+
+def log_probabilities(z: Floats, axis: int = -1) -> Floats:
+    """Do what `log_softmax` does, for scores that are known to be finite."""
+    shifted = _below_zero(z, axis)
     return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
 
