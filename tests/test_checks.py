@@ -21,6 +21,10 @@ def test_numbers_of_every_kind_become_floats():
         np.testing.assert_array_equal(result, np.array([float(v) for v in value]))
 
 
+def test_a_fraction_alone_is_a_number():
+    assert checks.array(fractions.Fraction(1, 4), "x", ()) == 0.25
+
+
 def test_single_precision_stays_where_it_may():
     assert checks.array(np.ones(2, np.float32), "x", float32=True).dtype == np.float32
     assert checks.array(np.ones(2, np.float16), "x", float32=True).dtype == np.float64

@@ -438,7 +438,7 @@ def _real(value: Any, name: str) -> NDArray[Any]:
     if type(value) is np.ndarray and value.dtype.kind in "biuf":  # by far the most frequent
         return value
     given = _unmasked(value, name)
-    if given.dtype.kind == "O" and given.ndim and all(isinstance(v, numbers.Real) for v in given.flat):
+    if given.dtype.kind == "O" and all(isinstance(v, numbers.Real) for v in given.flat):
         given = np.array([_scalar(v) for v in given.flat]).reshape(given.shape)
     if given.dtype.kind not in "biuf":
         found = _ODD.get(given.dtype.kind, _shown(value))

@@ -80,7 +80,7 @@ def test_equal_generators_draw_equal_networks():
         ([3], {}, r"sizes must hold at least two numbers, inputs and outputs, got \[3\]"),
         ([3, 0, 2], {}, "^sizes must"),
         ([3, 2], {"output": "soft"}, "^output must"),
-        ([3, 4, 2], {"dropout": 1.0}, "^rate must"),
+        ([3, 4, 2], {"dropout": 1.0}, "^dropout must"),
     ],
 )
 def test_bad_settings_are_named(sizes, keywords, message):

@@ -255,12 +255,12 @@ def test_bad_samples_are_named(call, x, y, message):
 @pytest.mark.parametrize("rate", [0, -1.0, np.nan, np.inf])
 def test_bad_learning_rate_is_named(rate):
     with pytest.raises(ValueError, match=r"^learning_rate must"):
-        Perceptron(rate).fit(INPUTS, AND)
+        Perceptron(rate)
 
 
 def test_bad_number_of_epochs_is_named():
     with pytest.raises(ValueError, match=r"^max_epochs must"):
-        Perceptron(max_epochs=0).fit(INPUTS, AND)
+        Perceptron(max_epochs=0)
 
 
 def test_predicting_needs_a_fitted_model_and_the_right_number_of_columns():

@@ -70,7 +70,7 @@ def test_a_loss_with_the_weighted_mean_is_the_metric_of_keras(keras, loss, refer
         y = np.array([0, 3, 1, 2, 2, 0])
     metric = getattr(keras.metrics, reference)(dtype="float64")
     metric.update_state(y, prediction, sample_weight=weights)
-    ours = LOSSES[loss].function(y, prediction, sample_weight=weights, reduction="weighted_mean")
+    ours = LOSSES[loss](y, prediction, sample_weight=weights, reduction="weighted_mean")
     assert ours == pytest.approx(float(metric.result()), rel=1e-9)
 
 

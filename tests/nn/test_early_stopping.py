@@ -75,6 +75,14 @@ def test_not_a_number_never_counts_as_an_improvement():
     assert stopping.best_epoch == 0
 
 
+@pytest.mark.parametrize("loss", [None, "0.5", 1j, [0.5], np.ma.masked])
+def test_what_is_no_loss_is_named_and_does_not_count(loss):
+    stopping = EarlyStopping(patience=1)
+    with pytest.raises(ValueError, match=r"^loss must"):
+        stopping.update(loss)
+    assert stopping.wait == 0
+
+
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [

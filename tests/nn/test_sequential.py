@@ -19,6 +19,7 @@ from dlbook.nn import (
     check_network,
     clip_by_global_norm,
     clip_by_value,
+    descend,
 )
 from dlbook.optimization import Adam
 
@@ -568,6 +569,54 @@ def test_divergence_names_the_epoch_and_gives_the_last_good_state_back():
     assert "Try a learning_rate below 10, inputs scaled to mean 0" in str(error.value)
     for value in model.parameters.values():
         assert np.isfinite(value).all()
+
+
+class Exploding(SGD):
+    """An optimizer that leaves infinite weights behind."""
+
+    def step(self, parameters, gradients):
+        return {name: np.full_like(value, np.inf) for name, value in parameters.items()}
+
+
+def test_infinite_weights_behind_a_bounded_activation_are_divergence_too():
+    layer = Dense(1, 1, weights=[[1.0]], penalty=L1L2(0.1, 0.1))
+    model = Sequential([layer, ActivationLayer("logistic")])
+    with pytest.raises(FloatingPointError, match="in epoch 1 the loss is no longer finite"):
+        model.fit(
+            [[1.0], [2.0]], [1.0, 0.0], loss=HALF_SQUARE, optimizer=Exploding(), batch_size=1, shuffle=False
+        )
+    assert layer.parameters["weights"] == 1.0
+
+
+def test_layers_refuse_by_themselves_what_a_network_looks_at_in_the_end():
+    layer = Dense(1, 1, weights=[[1e200]])
+    with np.errstate(over="ignore"):
+        output, _ = Sequential([layer, Dense(1, 1, weights=[[1e200]]), ActivationLayer("relu")]).forward(
+            [[1.0]]
+        )
+    assert np.isinf(output).all()
+    with pytest.raises(ValueError, match=r"^x must be finite"):
+        layer.forward(output)
+
+
+def test_a_cache_of_another_network_is_named():
+    model = Sequential([Dense(1, 1, weights=[[1.0]])])
+    _, cache = model.forward([[1.0]])
+    for other in (None, cache * 2, np.array(cache)):
+        with pytest.raises(ValueError, match=r"^cache must"):
+            model.backward([[1.0]], other)
+
+
+@pytest.mark.parametrize("batches", [3, "ab", [[np.ones((1, 1))]], np.ones((2, 1))])
+def test_batches_must_be_tuples(batches):
+    with pytest.raises(ValueError, match=r"^batches must"):
+        descend(Sequential([Dense(1, 1, weights=[[1.0]])]), batches, SGD())
+
+
+def test_the_number_of_epochs_may_be_of_any_size():
+    model = Sequential([Dense(1, 1, weights=[[1.0]])])
+    history = model.fit([[1.0]], [1.0], loss=HALF_SQUARE, epochs=np.uint8(255), batch_size=None)
+    assert history.n_epochs == 255
 
 
 def test_a_network_that_has_exploded_says_so():

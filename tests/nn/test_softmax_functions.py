@@ -103,6 +103,8 @@ def test_large_scores_neither_overflow_nor_lose_the_answer():
     np.testing.assert_array_equal(softmax([-1000.0, 1000.0]), [0, 1])
     np.testing.assert_array_equal(log_softmax([-1000.0, 1000.0]), [-2000, 0])
     np.testing.assert_allclose(softmax([1000.0, 1001.0, 1002.0]), softmax([0.0, 1.0, 2.0]), rtol=1e-14)
+    np.testing.assert_array_equal(softmax([-1.7e308, 1.7e308]), [0, 1])
+    np.testing.assert_array_equal(log_softmax([-1.7e308, 1.7e308]), [-np.inf, 0])
 
 
 def test_one_class_has_probability_one():

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..checks import integers
+from ..checks import integers, number
 from ..nn import L1L2, Activation, ActivationLayer, BatchNormalization, Dense, Dropout, Layer, Sequential
 from ..nn.activations import find_activation
 from ..nn.layers import Initializer
@@ -79,6 +79,7 @@ def multilayer_perceptron(
     if len(sizes) < 2:
         raise ValueError(f"sizes must hold at least two numbers, inputs and outputs, got {sizes}")
     activation, output = find_activation(activation, "activation"), find_activation(output, "output")
+    dropout = number(dropout, "dropout", least=0, below=1)
     layers: list[Layer] = []
     for n_inputs, n_units in pairwise(sizes[:-1]):
         layers.append(

@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import array, count, number, positive
+from ..checks import array, count, number, positive, values
 from ..checks import rng as generator
 
 
@@ -106,8 +106,8 @@ class Perceptron:
     history: list[Update]
 
     def __init__(self, learning_rate: float = 1.0, max_epochs: int = 1000) -> None:
-        self.learning_rate = learning_rate
-        self.max_epochs = max_epochs
+        self.learning_rate = positive(learning_rate, "learning_rate")
+        self.max_epochs = count(max_epochs, "max_epochs")
 
     def fit(self, x: ArrayLike, y: ArrayLike, *, rng: np.random.Generator | None = None) -> Self:
         """Learn from labelled samples, starting from weights of zero.
@@ -126,16 +126,14 @@ class Perceptron:
         Perceptron
             The model itself.
         """
-        rate = positive(self.learning_rate, "learning_rate")
-        max_epochs = count(self.max_epochs, "max_epochs")
         if rng is not None:
             generator(rng)
         x, signs, self.classes = _check_samples(x, y)
         weights, bias = np.zeros(x.shape[1]), 0.0
         self.history, self.n_epochs, self.converged = [], 0, False
-        while self.n_epochs < max_epochs and not self.converged:
+        while self.n_epochs < self.max_epochs and not self.converged:
             order = np.arange(len(x)) if rng is None else rng.permutation(len(x))
-            updates = _one_epoch(x, signs, weights, bias, rate, order)
+            updates = _one_epoch(x, signs, weights, bias, self.learning_rate, order)
             if updates:
                 weights, bias, _ = updates[-1]
             self.history += updates
@@ -327,16 +325,7 @@ def _near(values: NDArray) -> float:
 def _check_samples(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray]:
     """Return the samples as floats, the labels as signs, and the two labels in ascending order."""
     x = array(x, "x", ("n_samples", "n_features"))
-    if np.ma.is_masked(y):
-        raise ValueError("y must not be masked: leave out what is masked")
-    try:
-        y = np.asarray(y)
-    except ValueError:
-        raise ValueError(f"y must have shape ({len(x)},), one label for each row of x") from None
-    if y.shape != (len(x),):
-        raise ValueError(f"y must have shape ({len(x)},), one label for each row of x, got shape {y.shape}")
-    if y.dtype.kind == "f":
-        array(y, "y")
+    y = values(y, "y", (len(x),))
     classes = np.unique(y)
     if len(classes) != 2:
         raise ValueError(f"y must hold exactly two labels, got {len(classes)}: {classes[:5].tolist()}")

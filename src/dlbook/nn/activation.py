@@ -60,8 +60,9 @@ class Activation(NamedFunction):
 
     def __call__(self, z: ArrayLike, *settings: Any, **named: Any) -> Floats:
         """Return the activations, in the shape of the net inputs `z`."""
-        with np.errstate(invalid="ignore"):  # of infinity and NaN comes NaN
-            return self.function(_numbers(z, "z"), *settings, **named)
+        z = self._numbers(z, "z")
+        with np.errstate(over="ignore", invalid="ignore"):  # the limits are right; of NaN comes NaN
+            return self.function(z, *settings, **named)
 
     def derivative(self, z: ArrayLike, *settings: Any, **named: Any) -> Floats:
         """Return the slope at each net input; for softmax the matrix of all slopes.
@@ -78,8 +79,9 @@ class Activation(NamedFunction):
         ndarray of the shape of `z`
             The slopes.
         """
-        with np.errstate(invalid="ignore"):
-            return self.slope(_numbers(z, "z"), *settings, **named)
+        z = self._numbers(z, "z")
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.slope(z, *settings, **named)
 
     def backward(self, z: ArrayLike, gradient: ArrayLike, *settings: Any, **named: Any) -> Floats:
         """Turn the gradient of a loss for the activations into that for the net inputs.
@@ -98,32 +100,21 @@ class Activation(NamedFunction):
         ndarray of the shape of `z`
             Gradient with respect to the net inputs.
         """
-        z, gradient = _numbers(z, "z"), _numbers(gradient, "gradient")
+        z, gradient = self._numbers(z, "z"), self._numbers(gradient, "gradient")
         if z.shape != gradient.shape:
             raise ValueError(f"gradient must have the shape {z.shape} of z, got shape {gradient.shape}")
-        with np.errstate(invalid="ignore"):
-            return self.passed_back(z, gradient, *settings, **named)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._passed_back(z, gradient, *settings, **named)
 
-    def passed_back(self, z: Floats, gradient: Floats, *settings: Any, **named: Any) -> Floats:
-        """Do what `backward` does, for arrays that are known to fit.
-
-        Parameters
-        ----------
-        z : ndarray
-            Net inputs.
-        gradient : ndarray of the shape of `z`
-            Gradient with respect to the activations.
-        *settings, **named
-            Settings of the activation.
-
-        Returns
-        -------
-        ndarray of the shape of `z`
-            Gradient with respect to the net inputs.
-        """
+    def _passed_back(self, z: Floats, gradient: Floats, *settings: Any, **named: Any) -> Floats:
+        """Do what `backward` does, for arrays that are known to fit."""
         if self.through is not None:
             return self.through(z, gradient, *settings, **named)
         return gradient * self.slope(z, *settings, **named)
+
+    def _numbers(self, values: ArrayLike, name: str) -> Floats:
+        # What is not finite stays where it is in a function of each entry; otherwise it would spread.
+        return array(values, name, finite=not self.elementwise, empty=True)
 
 
 def activation(
@@ -131,7 +122,3 @@ def activation(
 ) -> Callable[[Callable[..., Floats]], Activation]:
     """Make an activation of the function below: its name and docstring become those of the activation."""
     return lambda function: Activation(function.__name__, function, slope, through)
-
-
-def _numbers(values: ArrayLike, name: str) -> Floats:
-    return array(values, name, finite=False, empty=True)

@@ -7,7 +7,7 @@ from ..checks import number
 from .activation import Floats
 from .loss import loss
 from .reduction import check_distribution, check_labels, check_one_hot, check_scores
-from .softmax_functions import log_softmax, softmax
+from .softmax_functions import log_probabilities, softmax
 
 Labels = NDArray[np.int64]
 
@@ -133,7 +133,7 @@ def categorical_cross_entropy_from_logits(y: Floats, prediction: Floats) -> Floa
     >>> categorical_cross_entropy_from_logits.gradient([[1, 0]], [[0.0, 1000.0]])
     array([[-1.,  1.]])
     """
-    return -(y * log_softmax(prediction)).sum(axis=-1)
+    return -(y * log_probabilities(prediction)).sum(axis=-1)
 
 
 def _sparse_slope(y: Labels, prediction: Floats, *, epsilon: float = 1e-7) -> Floats:
@@ -191,7 +191,7 @@ def sparse_categorical_cross_entropy_from_logits(y: Labels, prediction: Floats) 
     >>> sparse_categorical_cross_entropy_from_logits([0], [[0.0, 1000.0]])
     1000.0
     """
-    return -_at_label(log_softmax(prediction), y)
+    return -_at_label(log_probabilities(prediction), y)
 
 
 def _divergence_slope(y: Floats, prediction: Floats, *, epsilon: float = 1e-7) -> Floats:

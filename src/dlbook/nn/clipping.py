@@ -17,7 +17,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import array, positive
+from ..checks import array, count, positive
 
 Gradients = dict[str, NDArray[np.floating]]
 
@@ -241,6 +241,7 @@ def _checked(gradients: Mapping[str, ArrayLike], step: int | None) -> Gradients:
     """Return the gradients as arrays of floats, or stop at the first that is not finite."""
     if not isinstance(gradients, Mapping) or not gradients:
         raise ValueError(f"gradients must be a dictionary with at least one gradient, got {gradients!r:.60}")
+    step = None if step is None else count(step, "step", 0)
     arrays = {
         name: array(one, f"gradients of {name!r}", finite=False, empty=True, float32=True)
         for name, one in gradients.items()

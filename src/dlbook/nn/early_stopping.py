@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..checks import count, not_negative
+from ..checks import array, count, not_negative
 
 
 class EarlyStopping:
@@ -63,15 +63,16 @@ class EarlyStopping:
         Parameters
         ----------
         loss : float
-            The validation loss after the epoch.
+            The validation loss after the epoch. Infinity and NaN count as no improvement.
 
         Returns
         -------
         bool
             Whether to stop now.
         """
+        value = float(array(loss, "loss", (), finite=False))
         self._epoch += 1
         self.wait += 1
-        if loss < self.best - self.min_delta:
-            self.best, self.best_epoch, self.wait = float(loss), self._epoch, 0
+        if value < self.best - self.min_delta:
+            self.best, self.best_epoch, self.wait = value, self._epoch, 0
         return self.wait >= self.patience

@@ -67,14 +67,24 @@ def descend(
     ([16.0, 4.0], 3.0)
     """
     check_optimizer(optimizer)
-    losses = []
-    for batch in batches:
+    losses: list[float] = []
+    for batch in _tuples(batches):
         value, *_, gradients = model.loss_and_gradients(*batch)
         if clip is not None:
             gradients = clip(gradients)
         model.parameters = optimizer.step(model.parameters, gradients)
         losses.append(float(value))
     return losses
+
+
+def _tuples(batches: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Draw the batches, and refuse what is no tuple. What one holds is for the model to check."""
+    if not isinstance(batches, Iterable):
+        raise ValueError(f"batches must be tuples, one after the other, got {type(batches).__name__}")
+    for batch in batches:
+        if not isinstance(batch, tuple):
+            raise ValueError(f"batches must be tuples, one after the other, got {type(batch).__name__} in it")
+        yield batch
 
 
 def check_optimizer(optimizer: Optimizer) -> Optimizer:
@@ -91,17 +101,17 @@ def find_loss(loss: str | Loss) -> Loss:
 
 def check_plan(
     n_samples: int, batch_size: int | None, epochs: int, rng: np.random.Generator | None, shuffle: bool
-) -> int:
-    """Return how many samples make a batch."""
-    count(epochs, "epochs")
+) -> tuple[int, int]:
+    """Return how many samples make a batch, and how many epochs there are."""
+    epochs = count(epochs, "epochs")
     if rng is not None:
         generator(rng)
     if batch_size is None:
-        return n_samples
+        return n_samples, epochs
     batch_size = count(batch_size, "batch_size")
     if shuffle and rng is None and batch_size < n_samples:
         raise ValueError("rng must be a numpy.random.Generator to shuffle, got None (or set shuffle=False)")
-    return min(batch_size, n_samples)
+    return min(batch_size, n_samples), epochs
 
 
 def in_batches(n_samples: int, size: int, rng: np.random.Generator | None) -> list[NDArray[np.int64]]:

@@ -1,6 +1,10 @@
 """What a training run wrote down, epoch by epoch."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from ..checks import array, choice, count
 
 
 @dataclass
@@ -44,7 +48,24 @@ class History:
     stopped_by: str = "epochs"
     best_epoch: int | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("loss", "validation_loss", "learning_rate", "largest_change"):
+            setattr(self, name, _series(getattr(self, name), name))
+        for name in ("metrics", "validation_metrics"):
+            given = getattr(self, name)
+            if not isinstance(given, Mapping):
+                raise ValueError(f"{name} must be a dictionary of lists, got {type(given).__name__}")
+            setattr(self, name, {key: _series(series, f"{name} of {key!r}") for key, series in given.items()})
+        self.n_updates = count(self.n_updates, "n_updates", 0)
+        self.stopped_by = choice(self.stopped_by, "stopped_by", ("epochs", "early_stopping", "stop_when"))
+        if self.best_epoch is not None:
+            self.best_epoch = count(self.best_epoch, "best_epoch")
+
     @property
     def n_epochs(self) -> int:
         """Number of epochs gone through."""
         return len(self.loss)
+
+
+def _series(values: Any, name: str) -> list[float]:
+    return array(values, name, ("n_epochs",), empty=True).tolist()

@@ -2,14 +2,16 @@
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..checks import array
+from ..checks import Shape, array
 
 Parameters = dict[str, NDArray[np.float64]]
 Gradients = dict[str, NDArray[np.float64]]
@@ -218,19 +220,37 @@ class Layer(Module):
         self._parameters.update(values)
 
 
+_INSIDE = ContextVar("_INSIDE", default=False)
+
+
+@contextmanager
+def inside_a_network() -> Iterator[None]:
+    """Let layers hand on what is no longer finite: whoever runs them looks at what comes out of the last."""
+    token = _INSIDE.set(True)
+    try:
+        yield
+    finally:
+        _INSIDE.reset(token)
+
+
+def check_finite(values: ArrayLike, name: str, shape: Shape | None = None) -> NDArray[np.float64]:
+    """Return numbers, finite ones unless they come from inside a network."""
+    return array(values, name, shape, finite=not _INSIDE.get(), empty=True)
+
+
 def check_table(x: ArrayLike, n_columns: int | None, name: str = "x") -> NDArray[np.float64]:
     """Return samples, one a row, or refuse what is none or has the wrong number of columns."""
-    if _is_floats(x) and x.ndim == 2 and n_columns in (None, x.shape[1]):
+    if _INSIDE.get() and _is_floats(x) and x.ndim == 2 and n_columns in (None, x.shape[1]):
         return x  # what one layer gives to the next
     columns = "n_features" if n_columns is None else n_columns
-    return array(x, name, ("n_samples", columns), finite=False, empty=True)
+    return check_finite(x, name, ("n_samples", columns))
 
 
 def check_gradient(grad: ArrayLike, shape: tuple[int, ...] | None) -> NDArray[np.float64]:
     """Return the gradient for the outputs, or refuse what does not have their shape."""
-    if _is_floats(grad) and grad.shape == shape:
+    if _INSIDE.get() and _is_floats(grad) and grad.shape == shape:
         return grad
-    return array(grad, "grad", shape, finite=False, empty=True)
+    return check_finite(grad, "grad", shape)
 
 
 def _is_floats(values: ArrayLike) -> TypeGuard[NDArray[np.float64]]:

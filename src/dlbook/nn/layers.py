@@ -105,8 +105,9 @@ class Dense(Layer):
         return net_inputs, x
 
     def backward(self, grad: ArrayLike, cache: Any) -> LayerGradients:
-        grad = check_gradient(grad, (len(cache), self.n_units))
-        gradients = {"weights": cache.T @ grad, "bias": grad.sum(axis=0)}
+        x = check_table(cache, self.n_inputs, "cache")
+        grad = check_gradient(grad, (len(x), self.n_units))
+        gradients = {"weights": x.T @ grad, "bias": grad.sum(axis=0)}
         return LayerGradients(grad @ self._parameters["weights"].T, gradients)
 
     def penalty(self) -> tuple[float, Gradients]:
@@ -157,7 +158,8 @@ class ActivationLayer(Layer):
         return self.activation.function(x), x
 
     def backward(self, grad: ArrayLike, cache: Any) -> LayerGradients:
-        return LayerGradients(self.activation.passed_back(cache, check_gradient(grad, cache.shape)), {})
+        z = check_table(cache, None, "cache")
+        return LayerGradients(self.activation._passed_back(z, check_gradient(grad, z.shape)), {})
 
 
 def _draw(

@@ -51,6 +51,8 @@ class Loss(NamedFunction):
     >>> half_square = Loss("half_square", lambda y, p: (p - y) ** 2 / 2, lambda y, p: p - y)
     >>> half_square([1.0, 2.0], [3.0, 6.0]), half_square.gradient([1.0, 2.0], [3.0, 6.0])
     (5.0, array([1., 2.]))
+    >>> half_square.with_gradient([1.0, 2.0], [3.0, 6.0])  # both, and the arguments are checked once
+    (5.0, array([1., 2.]))
     >>> half_square([1.0, 2.0], [3.0, 6.0], sample_weight=[3.0, 1.0], reduction="weighted_mean")
     3.5
     """

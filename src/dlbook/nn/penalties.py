@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..checks import array, not_negative, number, positive, probabilities
+from .layer import check_finite
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ class L1L2:
     l2: float = 0.01
 
     def __post_init__(self) -> None:
-        not_negative(self.l1, "l1")
-        not_negative(self.l2, "l2")
+        for name in ("l1", "l2"):
+            object.__setattr__(self, name, not_negative(getattr(self, name), name))  # it is frozen
 
     def value(self, weights: ArrayLike) -> float:
         """Return the penalty of some weights.
@@ -68,7 +69,7 @@ class L1L2:
         float
             The penalty.
         """
-        weights = array(weights, "weights", finite=False, empty=True)
+        weights = check_finite(weights, "weights")
         with np.errstate(over="ignore"):  # infinite is the right answer then
             return float(self.l1 * np.abs(weights).sum() + self.l2 * (weights**2).sum())
 
@@ -85,8 +86,9 @@ class L1L2:
         ndarray of the shape of `weights`
             The slopes.
         """
-        weights = array(weights, "weights", finite=False, empty=True)
-        return self.l1 * np.sign(weights) + 2 * self.l2 * weights
+        weights = check_finite(weights, "weights")
+        with np.errstate(over="ignore"):
+            return self.l1 * np.sign(weights) + 2 * self.l2 * weights
 
 
 class L1(L1L2):

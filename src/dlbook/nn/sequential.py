@@ -23,7 +23,16 @@ from .fitting import (
     stops_at_divergence,
 )
 from .history import History
-from .layer import Gradients, Layer, LayerGradients, Module, Parameters, check_table
+from .layer import (
+    Gradients,
+    Layer,
+    LayerGradients,
+    Module,
+    Parameters,
+    check_finite,
+    check_table,
+    inside_a_network,
+)
 from .loss import Loss
 from .optimizer import SGD, Optimizer
 
@@ -125,23 +134,30 @@ class Sequential(Module):
         -------
         output : ndarray of shape (n_samples, n_outputs)
             Output of the last layer.
-        caches : list
+        cache : list
             What `backward` needs, one element a layer.
         """
-        output, caches = check_table(x, None), []
+        x = check_table(x, None)
+        with inside_a_network():
+            return self._forward(x, training, rng)
+
+    def _forward(
+        self, x: NDArray[np.float64], training: bool, rng: np.random.Generator | None
+    ) -> tuple[NDArray[np.float64], list[Any]]:
+        output, caches = x, []
         for layer in self.layers:
             output, cache = layer.forward(output, training=training, rng=rng)
             caches.append(cache)
         return output, caches
 
-    def backward(self, grad: ArrayLike, caches: list[Any]) -> LayerGradients:
+    def backward(self, grad: ArrayLike, cache: list[Any]) -> LayerGradients:
         """Send the gradient of the loss back through all layers.
 
         Parameters
         ----------
         grad : array_like of shape (n_samples, n_outputs)
             Gradient of the loss with respect to the output.
-        caches : list
+        cache : list
             What `forward` returned beside the output.
 
         Returns
@@ -151,6 +167,13 @@ class Sequential(Module):
         parameters : dict of str to ndarray
             Gradient for every parameter, named as in `parameters`.
         """
+        if not isinstance(cache, list) or len(cache) != len(self.layers):
+            raise ValueError("cache must be the list that forward returned, one element a layer")
+        grad = check_finite(grad, "grad")
+        with inside_a_network():
+            return self._backward(grad, cache)
+
+    def _backward(self, grad: NDArray[np.float64], caches: list[Any]) -> LayerGradients:
         gradients: Gradients = {}
         for i in reversed(range(len(self.layers))):
             grad, own = self.layers[i].backward(grad, caches[i])
@@ -172,9 +195,14 @@ class Sequential(Module):
         ndarray of shape (n_samples, n_outputs)
             The output.
         """
-        x = check_table(x, None)
+        return self._predict(check_table(x, None))
+
+    def _predict(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         starts = range(0, max(len(x), 1), _CHUNK)
-        return np.concatenate([self.forward(x[start : start + _CHUNK])[0] for start in starts])
+        with inside_a_network():
+            return np.concatenate(
+                [self._forward(x[start : start + _CHUNK], False, None)[0] for start in starts]
+            )
 
     def loss_and_gradients(
         self,
@@ -313,7 +341,7 @@ class Sequential(Module):
         if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):
             raise ValueError("validation must be a pair of samples and targets")
         held_out = validation and self._check_samples(*validation, loss, prefix="validation ")
-        size = check_plan(len(x), batch_size, epochs, rng, shuffle)
+        size, epochs = check_plan(len(x), batch_size, epochs, rng, shuffle)
         if not isinstance(metrics, Mapping):
             raise ValueError(f"metrics must be a dictionary of functions, got {type(metrics).__name__}")
         if early_stopping is not None:
@@ -358,23 +386,26 @@ class Sequential(Module):
         self, x: NDArray, y: NDArray, loss: Loss, training: bool, rng: np.random.Generator | None
     ) -> tuple[float, NDArray[np.float64], Gradients, list[Any]]:
         """Return the loss, its gradients for inputs and parameters, and what the layers kept."""
-        output, caches = self.forward(x, training=training, rng=rng)
-        refuse_infinite(output, "the output of the network")
-        value, grad = loss.with_gradient(y, output)
-        grad_input, gradients = self.backward(grad, caches)
-        for i, layer in enumerate(self.layers):
-            if layer.trainable:
-                penalty, slopes = layer.penalty()
-                value += penalty
-                for name, slope in slopes.items():
-                    gradients[f"{i}.{name}"] = gradients[f"{i}.{name}"] + slope
+        with inside_a_network():
+            output, caches = self._forward(x, training, rng)
+            refuse_infinite(output, "the output of the network")
+            value, grad = loss.with_gradient(y, output)
+            grad_input, gradients = self._backward(grad, caches)
+            for i, layer in enumerate(self.layers):
+                if layer.trainable:
+                    penalty, slopes = layer.penalty()
+                    value += penalty
+                    for name, slope in slopes.items():
+                        gradients[f"{i}.{name}"] = gradients[f"{i}.{name}"] + slope
         refuse_infinite(value, "the loss")
         return value, grad_input, gradients, caches
 
     def _loss_after_training(self, x: NDArray, y: NDArray, loss: Loss) -> float:
-        output = self.predict(x)
+        output = self._predict(x)
         refuse_infinite(output, "the output of the network")
-        return loss(y, output) + sum(layer.penalty()[0] for layer in self.layers if layer.trainable)
+        with inside_a_network():
+            penalties = sum(layer.penalty()[0] for layer in self.layers if layer.trainable)
+        return loss(y, output) + penalties
 
     def _check_samples(
         self, x: ArrayLike, y: ArrayLike, loss: Loss, *, prefix: str = ""
@@ -383,7 +414,7 @@ class Sequential(Module):
         n_inputs = next((layer.n_inputs for layer in self.layers if layer.n_inputs is not None), None)
         table = array(x, f"{prefix}x", ("n_samples", "n_features" if n_inputs is None else n_inputs))
         array(y, f"{prefix}y", (len(table), ...))
-        targets, one = np.asarray(y), self.predict(table[:1])
+        targets, one = np.asarray(y), self._predict(table[:1])
         if targets.ndim == 1 and one.shape[1] == 1:
             targets = targets[:, None]  # (samples, 1), as the output
         loss(targets, np.repeat(one, len(table), axis=0))  # the loss refuses targets that it cannot take
@@ -393,7 +424,7 @@ class Sequential(Module):
         self, x: NDArray, y: NDArray, metrics: Mapping[str, Metric], record: dict[str, list[float]]
     ) -> None:
         if metrics:
-            measure(y, self.predict(x), metrics, record)
+            measure(y, self._predict(x), metrics, record)
 
     def _largest_change(self, before: list[Parameters]) -> float:
         """Return by how much a parameter has moved at most."""

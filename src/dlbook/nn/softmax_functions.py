@@ -36,7 +36,7 @@ def softmax(z: Floats, axis: int = -1) -> Floats:
     Raises
     ------
     ValueError
-        If `z` has no such axis, or no entry along it.
+        If `z` is not finite, has no such axis, or no entry along it.
 
     Notes
     -----
@@ -92,7 +92,7 @@ def log_softmax(z: ArrayLike, axis: int = -1) -> Floats:
     Raises
     ------
     ValueError
-        If `z` has no such axis, or no entry along it.
+        If `z` is not finite, has no such axis, or no entry along it.
 
     Notes
     -----
@@ -103,9 +103,13 @@ def log_softmax(z: ArrayLike, axis: int = -1) -> Floats:
     >>> log_softmax([0.0, 1000.0])
     array([-1000.,     0.])
     """
-    with np.errstate(invalid="ignore"):  # of infinity and NaN comes NaN
-        shifted = _below_zero(array(z, "z", finite=False, empty=True), axis)
-        return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    return log_probabilities(array(z, "z", empty=True), axis)
+
+
+def log_probabilities(z: Floats, axis: int = -1) -> Floats:
+    """Do what `log_softmax` does, for scores that are known to be finite."""
+    shifted = _below_zero(z, axis)
+    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
 
 def _below_zero(z: Floats, axis: int) -> Floats:
@@ -115,4 +119,5 @@ def _below_zero(z: Floats, axis: int) -> Floats:
     axis = count(axis, "axis", -z.ndim, z.ndim - 1)
     if z.shape[axis] == 0:
         raise ValueError(f"z must have at least one entry along axis {axis}, got shape {z.shape}")
-    return z - z.max(axis=axis, keepdims=True)
+    with np.errstate(over="ignore"):  # infinitely far below is the right answer then
+        return z - z.max(axis=axis, keepdims=True)

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..checks import array
 from ..nn import Dense, LayerGradients, Loss, Module
 from ..nn.fitting import find_loss
-from ..nn.layer import Parameters
+from ..nn.layer import Parameters, inside_a_network
 from .sequence_layer import SequenceLayer
 
 _OUTPUT = "output."
@@ -92,7 +92,8 @@ class RecurrentNetwork(Module):
         """
         states, cache = self.layer.forward(x, mask=mask)
         read = states[:, -1] if self.last_only else states
-        answers, kept = self.output.forward(read.reshape(-1, read.shape[-1]))
+        with inside_a_network():
+            answers, kept = self.output.forward(read.reshape(-1, read.shape[-1]))
         return answers.reshape(*read.shape[:-1], -1), (states.shape, cache, kept)
 
     def backward(self, grad: ArrayLike, cache: Any) -> LayerGradients:
@@ -115,8 +116,9 @@ class RecurrentNetwork(Module):
         shape, of_layer, of_output = cache
         batch, n_steps, n_units = shape
         answered = (batch,) if self.last_only else (batch, n_steps)
-        grad = array(grad, "grad", (*answered, self.output.n_units), finite=False)
-        to_read, for_output = self.output.backward(grad.reshape(-1, self.output.n_units), of_output)
+        grad = array(grad, "grad", (*answered, self.output.n_units))
+        with inside_a_network():
+            to_read, for_output = self.output.backward(grad.reshape(-1, self.output.n_units), of_output)
         to_states = np.zeros(shape)
         to_states[:, -1 if self.last_only else slice(None)] = to_read.reshape(*answered, n_units)
         found = self.layer.backward(to_states, of_layer)
