@@ -16,7 +16,7 @@ from sphinx.config import Config
 
 from dlbook.files import write_text
 
-from .launch import git, public_address
+from .launch import public_address, remote
 from .search import Record, shortened
 
 DEFAULT = "A lecture book that runs: deep learning from one neuron on, with every number checked by a test."
@@ -26,7 +26,7 @@ VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
 PAGES_HOST = re.compile(r"https://github\.com/(?P<owner>[^/]+)/(?P<name>[^/]+)")
 
 
-def site_address(remote: str) -> str:
+def site_address(origin: str) -> str:
     """Return where the pages of a repository are published, or nothing if that is not known.
 
     Examples
@@ -34,15 +34,13 @@ def site_address(remote: str) -> str:
     >>> site_address("git@github.com:ada/book.git")
     'https://ada.github.io/book/'
     """
-    found = PAGES_HOST.fullmatch(public_address(remote) or "")
+    found = PAGES_HOST.fullmatch(public_address(origin) or "")
     return f"https://{found['owner'].lower()}.github.io/{found['name']}/" if found else ""
 
 
 def set_address(app: Sphinx, config: Config) -> None:
     """Tell Sphinx where the site will be; it then names the canonical address of every page."""
-    address = os.environ.get("DLBOOK_ADDRESS") or site_address(
-        git(Path(app.srcdir), "remote", "get-url", "origin")
-    )
+    address = os.environ.get("DLBOOK_ADDRESS") or site_address(remote(Path(app.srcdir)))
     config.html_baseurl = address and address.rstrip("/") + "/"
 
 

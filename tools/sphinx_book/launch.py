@@ -35,13 +35,14 @@ def public_address(remote: str) -> str | None:
     return f"https://{match['host']}/{match['path']}"
 
 
+def remote(root: Path) -> str:
+    """Return the address of the git remote `origin`, or nothing where there is none."""
+    return os.fsdecode(git(root, "remote", "get-url", "origin") or b"")
+
+
 def add_buttons(app: Sphinx, config: Config) -> None:
     """Set the theme's options if the address is known."""
-    root = Path(app.srcdir)
-    remote = os.environ.get("DLBOOK_REPOSITORY") or os.fsdecode(
-        git(root, "remote", "get-url", "origin") or b""
-    )
-    address = public_address(remote)
+    address = public_address(os.environ.get("DLBOOK_REPOSITORY") or remote(Path(app.srcdir)))
     if address is None:
         return
     options = config.html_theme_options
