@@ -45,7 +45,9 @@ window.look = (function () {
   }
 
   function pictures() {
-    const images = Array.from(document.images, (image) => ({
+    // What lies over the first picture of an explorable, and the parts it is cut into, say nothing of their own.
+    const own = (image) => !image.matches(".dlb-panel img, .dlb-picture > img ~ img");
+    const images = Array.from(document.images).filter(own).map((image) => ({
       html: brief(image),
       alt: image.getAttribute("alt"),
       loaded: image.naturalWidth > 0,
