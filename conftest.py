@@ -50,6 +50,8 @@ def neutralize(environment: MutableMapping[str, str]) -> None:
 def pytest_configure() -> None:
     """Set once, for the tests and for all that they start."""
     neutralize(os.environ)
+    # IPython warns of a folder that it cannot make, and in a kernel a warning is an error.
+    Path(OWN["IPYTHONDIR"]).mkdir(parents=True, exist_ok=True)
     if hasattr(time, "tzset"):
         time.tzset()
     for number, handler in SIGNALS.items():

@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 def start() -> tuple[list[str], dict[str, str]]:
     """Return the command and its environment."""
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={ROOT / 'chapters'}", *sys.argv[1:]]
-    own = {"IPYTHONDIR": str(ROOT / "_build" / "ipython"), "MPLCONFIGDIR": str(font_folder())}
+    profile = ROOT / "_build" / "ipython"
+    profile.mkdir(parents=True, exist_ok=True)  # IPython warns of a folder that it cannot make
+    own = {"IPYTHONDIR": str(profile), "MPLCONFIGDIR": str(font_folder())}
     return command, {**variables(), **own}
 
 

@@ -80,3 +80,7 @@ def test_no_setting_of_the_caller_reaches_a_test(tmp_path: Path) -> None:
         while psutil.pid_exists(int(pid)) and psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE:
             assert time.monotonic() < ends, "a program outlived its test"
             time.sleep(0.05)
+
+
+def test_the_folder_of_ipython_is_there_before_a_kernel_starts() -> None:
+    assert Path(os.environ["IPYTHONDIR"]).is_dir()
