@@ -177,7 +177,13 @@ def setup(profile: str = "quick", seed: int = 0, *, keras: bool = False) -> Run:
 
 
 def profile() -> str:
-    """Return the profile of the last :func:`setup` in this process, ``"quick"`` where there was none."""
+    """Return the profile of the last :func:`setup` in this process.
+
+    Returns
+    -------
+    str
+        ``"quick"`` or ``"full"``; ``"quick"`` where there was no setup.
+    """
     return _STATE["profile"]
 
 
