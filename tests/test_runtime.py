@@ -8,6 +8,7 @@ import subprocess
 import sys
 import types
 import warnings
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -202,11 +203,12 @@ def test_keras_that_is_there_is_not_imported_again(monkeypatch):
 
 
 def test_keras_is_loaded_on_the_backend_that_is_asked_for(monkeypatch):
-    loaded = types.SimpleNamespace()
+    loaded = MagicMock()
     monkeypatch.delitem(sys.modules, "keras", raising=False)
     monkeypatch.setattr(runtime.importlib, "import_module", lambda name: loaded)
     os.environ["KERAS_BACKEND"] = "jax"
     assert runtime.load_keras() is loaded
+    loaded.config.set_floatx.assert_called_with("float32")  # whatever the user's keras.json says
     assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
     os.environ["KERAS_BACKEND"] = "theano"
     with pytest.raises(ValueError, match="KERAS_BACKEND must be one of tensorflow, jax, got 'theano'"):
