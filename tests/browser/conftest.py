@@ -56,6 +56,7 @@ FIRST = {
     "solution_page": '<details class="admonition solution',
     "folded_page": 'details class="admonition hide',
 }
+LEFT = "net::ERR_ABORTED"
 FOCUS_CONTRAST = 3.0  # of a pixel before and after
 TIMEOUT = 30_000  # milliseconds; other tests may need the processor
 expect.set_options(timeout=TIMEOUT)
@@ -116,6 +117,8 @@ class Log:
                 self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
 
         def failed(request: Request) -> None:
+            if request.failure == LEFT:
+                return  # the page was left before it came
             self.problems.append(f"failed: {request.url} ({request.failure})")
 
         page.on("request", lambda request: self.requests.append(request.url))

@@ -59,6 +59,21 @@ def test_every_fault_is_seen(faulty: Page, log: Any, barriers: Any) -> None:
     assert any("foreign.js" in problem for problem in log.problems)
 
 
+def test_what_was_still_on_its_way_when_the_page_was_left_is_no_problem(page: Page, log: Any) -> None:
+    left = []
+    page.on("requestfailed", lambda request: left.append(request.url))
+    page.route(
+        "http://book.test/**",
+        lambda route: route.fulfill(content_type="text/html", body="<img src=slow.png>"),
+    )
+    page.route("http://book.test/slow.png", lambda route: None)
+    page.goto("http://book.test/", wait_until="commit")
+    page.wait_for_selector("img", state="attached")
+    page.goto("about:blank")
+    assert left == ["http://book.test/slow.png"]
+    assert log.problems == []
+
+
 def test_thinning_leaves_the_faults_and_the_names(faulty: Page, barriers: Any) -> None:
     faulty.evaluate(
         """() => {
