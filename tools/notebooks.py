@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import nbformat
+from cells import length
 from executed import ExecutedCopies
 from nbformat import NotebookNode
 
@@ -203,6 +204,19 @@ def from_text(text: Path, notebook: Path) -> None:
     name_cells(fresh)
     write(notebook.resolve(), run_cells(notebook.resolve(), normalize(fresh)))
     click.echo(f"wrote {notebook}")
+
+
+@main.command("length")
+@click.argument("notebooks", nargs=-1, type=click.Path(exists=True, path_type=Path))
+def print_length(notebooks: tuple[Path, ...]) -> None:
+    """Print words and cells of code of NOTEBOOKS, or of all: of the core path, and of the whole."""
+    click.echo(
+        f"{'':44}{'core path':>16}{'whole':>16}\n{'notebook':44}{'words   cells':>16}{'words   cells':>16}"
+    )
+    for path in notebooks or find_notebooks(ROOT):
+        found = length(read(path))
+        sizes = (found.core_words, found.core_cells, found.words, found.cells)
+        click.echo(f"{path.stem:44}" + "".join(f"{size:8}" for size in sizes))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from importlib import resources
 from pathlib import Path
 
 __all__ = ["companion", "write_bytes", "write_text"]
@@ -80,5 +81,5 @@ def companion(name: str) -> Path:
     beside = Path(name)
     if beside.is_file():
         return beside
-    carried = Path(__file__).parent / "chapters"
+    carried = Path(str(resources.files("dlbook"))) / "chapters"
     return next(iter(sorted(carried.glob(f"*/{beside.as_posix()}"))), beside)

@@ -10,6 +10,7 @@ import notebooks as tool
 import pytest
 
 from dlbook.display.quiz import load
+from dlbook.execution import digest
 
 PARAMETERS = 'profile = "quick"\nseed = 0'
 PYPLOT = {"plt.show", "plt.subplots", "plt.figure", "plt.imshow", "plt.plot", "plt.subplot_mosaic"}
@@ -213,3 +214,10 @@ def test_directives_are_found_with_their_options(directives: Any) -> None:
     assert (first.name, first.argument) == ("exercise-start", "A title")
     assert first.options == {"label": "ex-one", "class": "wide"}
     assert (second.name, second.argument, second.options) == ("solution", "ex-one", {})
+
+
+def test_the_package_counts_by_name_not_by_file(lesson: Any) -> None:
+    files = digest(lesson.path, tool.read(lesson.path)).parts["files"]
+    assert [name for name in files if name.endswith(".py")] == []
+    assert f"{lesson.path.stem}.quiz.yml" not in files
+    assert "dlbook/display/assets/dlbook.js" in files

@@ -273,8 +273,9 @@ def test_code_and_tags_count_but_text_and_outputs_do_not(tree):
     ("name", "cell", "runs"),
     [
         ("uv.lock", "1", True),
-        ("chapters/nets/one.quiz.yml", "1", True),
-        ("chapters/nets/two.quiz.yml", "1", False),
+        ("chapters/nets/one.txt", "1", True),
+        ("chapters/nets/two.txt", "1", False),
+        ("chapters/nets/one.quiz.yml", "1", False),
         ("chapters/nets/records/one.depth.json", "1", True),
         ("chapters/nets/data.csv", "1", False),
         ("chapters/nets/data.csv", "open('data.csv')", True),

@@ -7,6 +7,7 @@ from sphinx.application import Sphinx
 
 from . import (
     assets,
+    deeper,
     directives,
     elsewhere,
     figures,
@@ -41,6 +42,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         directives,
         records,
         folding,
+        deeper,
         assets,
         pages,
         figures,

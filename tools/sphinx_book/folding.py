@@ -3,6 +3,7 @@
 import ast
 from typing import Any
 
+from cells import closing_asserts, is_figure_with_controls, what_is_checked
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
@@ -57,22 +58,93 @@ def description(code: str, *, has_output: bool) -> str:
     return f"Code of {made}, {size}"
 
 
-class DescribeCode(SphinxPostTransform):
-    """Give every folded cell the summary that says what its code makes."""
+class FoldCode(SphinxPostTransform):
+    """Fold the code that is no step of the lesson, and give what is folded a summary that says what opens.
+
+    The cells before the lesson are one line, the asserts at the end of a cell too, and a figure with controls
+    stands before its code.
+    """
 
     default_priority = 190  # before myst-nb folds
     formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
-        """Set the prompts of the cells."""
-        for cell in self.document.findall(NodeMatcher(nodes.container, nb_element="cell_code")):
-            if not cell.get("hide_mode"):
-                continue
+        """Set the prompts of the cells that have a tag, fold others."""
+        before: list[nodes.Element] = []
+        for cell in list(self.document.findall(NodeMatcher(nodes.container, nb_element="cell_code"))):
             code = cell.next_node(nodes.literal_block)
+            source = next((child for child in cell if child.get("nb_element") == "cell_code_source"), None)
             has_output = any(child.get("nb_element") == "cell_code_output" for child in cell.children)
-            cell["prompt_show"] = cell["prompt_hide"] = description(
-                code.astext() if code else "", has_output=has_output
-            )
+            if cell.get("hide_mode"):
+                cell["prompt_show"] = cell["prompt_hide"] = description(
+                    code.astext() if code else "", has_output=has_output
+                )
+            elif source is None or code is None:
+                continue
+            elif {"tag_parameters", "tag_setup"} & set(cell["classes"]):
+                before.append(cell)
+            elif is_figure_with_controls(code.astext()):
+                text = description(code.astext(), has_output=True)
+                cell.remove(source)
+                cell += folded(text, [source], "hide")
+            else:
+                fold_asserts(cell, source, code)
+        fold_setup(before)
+
+
+def folded(text: str, content: list[nodes.Node], *classes: str, is_code: bool = False) -> details:
+    """Return a part that opens under a line of text."""
+    line = summary("", "", classes=["admonition-title"])
+    kind, colon, rest = text.partition(": ") if is_code else (text, "", "")
+    line += nodes.Text(kind + colon)
+    if rest:
+        line += nodes.literal(text=rest)
+    return details("", line, *content, classes=["admonition", *classes])
+
+
+def fold_asserts(cell: nodes.Element, source: nodes.Element, code: nodes.literal_block) -> None:
+    """Fold the asserts at the end of a cell, if there are any."""
+    lines = code.astext().splitlines()
+    start = closing_asserts(code.astext())
+    if start == len(lines):
+        return
+    asserts = "\n".join(lines[start:])
+    what, is_code = what_is_checked(asserts)
+    more = sum(line.lstrip().startswith("assert") for line in lines[start:]) - 1
+    rest = "\n".join(lines[:start]).rstrip()
+    hidden = source.deepcopy()
+    replace_code(hidden, asserts)
+    box = folded(f"Checked: {what}", [hidden], "hide", "checked", is_code=is_code)
+    if more > 0:
+        box.next_node(summary).append(nodes.Text(f", and {more} more"))
+    if rest:
+        replace_code(source, rest)
+        cell.insert(cell.index(source) + 1, box)
+    else:
+        cell.replace(source, box)
+
+
+def replace_code(source: nodes.Element, text: str) -> None:
+    """Put other code into a block."""
+    old = source.next_node(nodes.literal_block)
+    new = nodes.literal_block(text, text, **old.attributes)
+    old.replace_self(new)
+
+
+def fold_setup(cells: list[nodes.Element]) -> None:
+    """Fold the cells before the lesson into one line, their text between them too."""
+    for cell in cells[1:]:
+        first = cells[0]
+        if cell.parent is not first.parent:
+            return
+    if not cells:
+        return
+    parent = cells[0].parent
+    first, last = parent.index(cells[0]), parent.index(cells[-1])
+    content = parent.children[first : last + 1]
+    for node in content:
+        parent.remove(node)
+    parent.insert(first, folded("Setup of this notebook", content, "hide", "dlb-setup"))
 
 
 class FoldAdmonitions(SphinxPostTransform):
@@ -133,7 +205,7 @@ def depart_folded_code(self: HTML5Translator, node: HideCodeCellNode) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register the transforms and the elements."""
-    app.add_post_transform(DescribeCode)
+    app.add_post_transform(FoldCode)
     app.add_post_transform(FoldAdmonitions)
     for element in (details, summary):
         app.add_node(element, html=(visit_element, depart_element))

@@ -34,6 +34,7 @@ __all__ = ["Dependencies", "changes", "digest", "fingerprint", "uses_keras"]
 Parts = Mapping[str, Mapping[str, str]]
 
 _MAIN = "__main__"
+_MADE_ELSEWHERE = (".ipynb", ".quiz.yml")  # the cells count one by one; a quiz is made with the pages
 _SETUP = "runtime.setup"  # imports Keras only where it is asked to
 _BACKENDS = {"keras", "tensorflow", "jax"}
 _READS_SOURCE = re.compile(r"inspect\.(getsource|getdoc|getcomments|findsource)|builtins\.help$")
@@ -388,7 +389,7 @@ def _companions(path: Path, main: Module, external: Iterable[str]) -> dict[str, 
         files.update(folder / text for text in statement.texts if _FILE_NAME.fullmatch(text))
     for name in {name.partition(".")[0] for name in {*external, *main.loads}}:
         files |= {folder / f"{name}.py", *(folder / name).rglob("*.py")}
-    kept = (item for item in files if item.suffix != ".ipynb" and _is_content(item))
+    kept = (item for item in files if not item.name.endswith(_MADE_ELSEWHERE) and _is_content(item))
     return {item.relative_to(folder).as_posix(): item for item in kept}
 
 

@@ -168,8 +168,26 @@
     const wanted = new URLSearchParams(location.search).get("print");
     if (wanted) root.dataset.print = wanted;
     if (wanted === "exercises") all("details.solution").forEach((solution) => (solution.open = true));
-    addEventListener("beforeprint", () => (root.dataset.theme = "light"));
-    addEventListener("afterprint", () => paint(root.dataset.mode));
+    let opened = [];
+    addEventListener("beforeprint", () => {
+      root.dataset.theme = "light";
+      opened = all("details.deeper:not([open])");
+      opened.forEach((part) => (part.open = true));
+    });
+    addEventListener("afterprint", () => {
+      paint(root.dataset.mode);
+      opened.forEach((part) => (part.open = false));
+    });
+  }
+
+  /* -- a link to what is folded opens it -- */
+
+  function openTarget() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let closed = target && target.closest("details:not([open])");
+    if (!closed) return;
+    for (; closed; closed = target.closest("details:not([open])")) closed.open = true;
+    target.scrollIntoView();
   }
 
   function later(action, wait) {
@@ -199,6 +217,8 @@
     followReader();
     makeStops();
     preparePaper();
+    openTarget();
+    addEventListener("hashchange", openTarget);
     addEventListener("resize", later(makeStops, 300));
   }
 
