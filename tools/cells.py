@@ -67,6 +67,12 @@ def is_check(code: str) -> bool:
     return only_asserts(parsed(code).body)
 
 
+def is_imports(code: str) -> bool:
+    """Tell whether a cell only imports."""
+    body = parsed(code).body
+    return bool(body) and all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in body)
+
+
 def is_figure_with_controls(code: str) -> bool:
     """Tell whether a cell ends in a call of `explore` or `animate`."""
     body = parsed(code).body
@@ -113,7 +119,8 @@ def is_visible(cell: NotebookNode) -> bool:
     """Tell whether the page shows the code of a cell at once, where its section is not folded."""
     if FOLDED_TAGS & set(cell.metadata.get("tags", ())):
         return False
-    return not is_check(cell.source) and not is_figure_with_controls(cell.source)
+    code = cell.source
+    return not (is_check(code) or is_imports(code) or is_figure_with_controls(code))
 
 
 def length(notebook: NotebookNode) -> Length:

@@ -62,6 +62,7 @@ def lesson() -> nbformat.NotebookNode:
             text("# A page\n\nTwo words."),
             code('profile = "quick"', metadata={"tags": ["parameters"]}),
             code("from dlbook.runtime import setup", metadata=setup),
+            code("import numpy as np"),
             text("## Idea\n\nRead this."),
             code("x = 1\nassert x == 1\nassert x < 2"),
             code("# x is one\nassert x == 1"),
@@ -89,7 +90,7 @@ def lesson() -> nbformat.NotebookNode:
 
 def test_the_core_path_is_what_is_neither_folded_nor_afterwards() -> None:
     found = length(lesson())
-    assert (found.core_cells, found.cells) == (2, 10)
+    assert (found.core_cells, found.cells) == (2, 11)
     seen = "# A page Two words. ## Idea Read this. ### It agrees ## Next Seen. ::: Seen again. :::"
     assert found.core_words == len(seen.split())
     assert found.words > found.core_words
@@ -120,7 +121,7 @@ def test_a_page_folds_what_is_no_step(tmp_path: Path) -> None:
     assert warnings == ""
     lines = [line.get_text() for line in page.select("details > summary")]
     assert lines == [
-        "Setup of this notebook",
+        "Setup and imports",
         "Checked: x == 1, and 1 more",
         "Checked: x is one",
         "Code of the figure with controls, 1 line",
@@ -134,7 +135,7 @@ def test_a_page_folds_what_is_no_step(tmp_path: Path) -> None:
     assert "Seen again." not in deeper[1]
     shown = [part.get_text().strip() for part in page.select("pre") if not part.find_parent("details")]
     assert shown == ["x = 1", "a figure", "seen = 1", "solution = 1"]
-    assert len(page.select("details.dlb-setup pre")) == 2
+    assert len(page.select("details.dlb-setup pre")) == 3
     (output,) = [part for part in page.select("pre") if part.get_text().strip() == "a figure"]
     figure = output.find_parent("div", class_="cell")
     assert figure.get_text().index("a figure") < figure.get_text().index("Code of the figure")

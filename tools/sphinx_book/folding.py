@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from cells import closing_asserts, is_figure_with_controls, what_is_checked
+from cells import closing_asserts, is_figure_with_controls, is_imports, what_is_checked
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
@@ -81,7 +81,7 @@ class FoldCode(SphinxPostTransform):
                 )
             elif source is None or code is None:
                 continue
-            elif {"tag_parameters", "tag_setup"} & set(cell["classes"]):
+            elif {"tag_parameters", "tag_setup"} & set(cell["classes"]) or follows(cell, before):
                 before.append(cell)
             elif is_figure_with_controls(code.astext()):
                 text = description(code.astext(), has_output=True)
@@ -90,6 +90,14 @@ class FoldCode(SphinxPostTransform):
             else:
                 fold_asserts(cell, source, code)
         fold_setup(before)
+
+
+def follows(cell: nodes.Element, before: list[nodes.Element]) -> bool:
+    """Tell whether a cell comes right after the setup and only imports."""
+    if not before or cell.parent is not before[-1].parent:
+        return False
+    code = cell.next_node(nodes.literal_block)
+    return cell.parent.index(cell) == cell.parent.index(before[-1]) + 1 and is_imports(code.astext())
 
 
 def folded(text: str, content: list[nodes.Node], *classes: str, is_code: bool = False) -> details:
@@ -144,7 +152,7 @@ def fold_setup(cells: list[nodes.Element]) -> None:
     content = parent.children[first : last + 1]
     for node in content:
         parent.remove(node)
-    parent.insert(first, folded("Setup of this notebook", content, "hide", "dlb-setup"))
+    parent.insert(first, folded("Setup and imports", content, "dlb-setup"))
 
 
 class FoldAdmonitions(SphinxPostTransform):
