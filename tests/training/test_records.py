@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -332,6 +333,17 @@ def test_from_the_command_to_the_page(tmp_path):
     code, output = run_record(tmp_path, "--list")
     assert (code, output[:24]) == (0, "fresh   page.slope: 3 ru")
     assert run_record(tmp_path, "page:slope") == (0, "fresh   page.slope\n")
+
+
+def test_a_notebook_alone_reads_the_record_that_the_package_carries(tmp_path):
+    package = tmp_path / "package" / "chapters"
+    write_book(tmp_path / "book", CELLS)
+    assert run_record(tmp_path / "book")[0] == 0
+    shutil.copytree(tmp_path / "book" / "chapters", package)
+    carried = f"from importlib import resources\nresources.files = lambda _: {str(package.parent)!r}"
+    alone = write_book(tmp_path / "alone", [carried, *CELLS])
+    assert not (alone.parent / "records").exists()
+    assert run_cells(alone).startswith("Recorded: 3 runs")
 
 
 def test_other_code_is_never_shown(tmp_path):

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..files import companion
 from ..runtime import device, profile
 from .record_files import (
     LARGEST,
@@ -316,7 +317,8 @@ def record(
     code = experiment_code(_cells_of(experiment), experiment.__name__)
     make = profile() == "full"
     try:
-        content = read_record(folder, name)
+        beside = companion(str(folder / f"{name}.json"))  # or carried by the package
+        content = read_record(beside.parent, name)
         changed = differences(asked, content, code)
     except RecordError as error:
         if not make:
