@@ -237,6 +237,25 @@
     target.scrollIntoView();
   }
 
+  /* -- the number of a row of the course map: a link to be passed on -- */
+
+  function copyRows() {
+    const said = document.createElement("div");
+    said.className = "dlb-copied";
+    said.setAttribute("role", "status");
+    const clear = later(() => said.replaceChildren(), 2500);
+    all("a.dlb-row").forEach((link) => {
+      link.addEventListener("click", () => {
+        if (!said.isConnected) document.body.append(said);
+        const put = navigator.clipboard ? navigator.clipboard.writeText(link.href) : Promise.reject(new Error());
+        put.then(
+          () => (said.textContent = "The link is copied."),
+          () => (said.textContent = "The link is in the address bar."),
+        ).finally(clear);
+      });
+    });
+  }
+
   function later(action, wait) {
     let timer;
     return () => {
@@ -264,6 +283,7 @@
     followReader();
     makeStops();
     preparePaper();
+    copyRows();
     openTarget();
     addEventListener("hashchange", openTarget);
     addEventListener("resize", later(makeStops, 300));
