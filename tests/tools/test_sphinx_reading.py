@@ -97,7 +97,8 @@ def test_a_quotation_of_the_notes_is_short(tmp_path: Path) -> None:
     (tmp_path / "index.md").write_text(
         "# Page\n\n"
         + "".join(
-            f":::{{correction}} Wrong\n:label: c{words}\n:source: line 1\n:quote: {'word ' * words}\nRight.\n:::\n\n"
+            f":::{{correction}} Wrong\n:label: c{words}\n:source: line 1\n"
+            f":quote: {'word ' * words}\nRight.\n:::\n\n"
             for words in (40, 41)
         ),
         encoding="utf-8",

@@ -18,6 +18,7 @@ from . import (
     notebooks,
     numbering,
     pages,
+    previews,
     reading,
     records,
     reference,
@@ -54,6 +55,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         rows,
         search,
         typography,
+        previews,
         finding,
         elsewhere,
     ):
