@@ -24,6 +24,7 @@ from . import (
     reference,
     rows,
     search,
+    teaching,
     typography,
 )
 
@@ -47,6 +48,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         records,
         folding,
         deeper,
+        teaching,
         assets,
         pages,
         figures,

@@ -214,7 +214,7 @@
   function preparePaper() {
     const wanted = new URLSearchParams(location.search).get("print");
     if (wanted) root.dataset.print = wanted;
-    if (wanted === "exercises") all("details.solution").forEach((solution) => (solution.open = true));
+    if (wanted === "exercises") all("details.solution, details.hint").forEach((solution) => (solution.open = true));
     let opened = [];
     addEventListener("beforeprint", () => {
       root.dataset.theme = "light";
