@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dlbook.display import quiz
-from dlbook.display.quiz import fill_in, load, markup, script, to_html, typeset
+from dlbook.display.quiz import fill_in, forgotten, load, markup, script, to_html, typeset
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -205,6 +205,75 @@ def test_bad_yaml_and_missing_file(written, tmp_path: Path) -> None:
         quiz("none", folder=tmp_path)
 
 
+# -- single questions ---------------------------------------------------------
+
+CHECKS = """
+questions:
+  - id: zero
+    question: What is 0?
+    answers: [{answer: nothing, correct: true}, {answer: something, feedback: It is not.}]
+  - question: What is 1?
+    answers: [{answer: one, correct: true}, {answer: two, feedback: It is not.}]
+  - id: two-and-two
+    question: What is 2 + 2?
+    value: 4
+    tolerance: 0
+    otherwise: Count.
+"""
+
+
+@pytest.fixture
+def place(monkeypatch, written) -> Callable[..., str]:
+    """Return a function that shows questions for a page."""
+
+    def show(*only: str) -> str:
+        outputs: list[Any] = []
+        monkeypatch.setattr("IPython.display.display", lambda data, raw: outputs.append(data))
+        monkeypatch.setenv("DLBOOK_OUTPUT", "page")
+        monkeypatch.chdir(written(CHECKS).parent)
+        quiz("demo", *only)
+        return str(outputs[0]["text/html"])
+
+    return show
+
+
+def asked(html: str) -> list[str]:
+    """Return the questions of a quiz as it is filled in."""
+    data = re.search(r'class="dlb-quiz-data">(.*?)</script>', html)
+    assert data is not None
+    return [question["question"] for question in json.loads(data[1])]
+
+
+def test_a_question_with_an_id_is_shown_where_it_is_asked_for(place, tmp_path: Path) -> None:
+    assert asked(fill_in(place(), tmp_path)[0]) == ["What is 1?"]
+    checks = fill_in(place("two-and-two", "zero"), tmp_path)[0]
+    assert asked(checks) == ["What is 2 + 2?", "What is 0?"]
+    assert 'aria-label="Check"' in checks
+    assert forgotten([place("zero"), place()], tmp_path) == ["two-and-two"]
+    assert forgotten([place("zero", "two-and-two")], tmp_path) == []
+
+
+def test_a_question_is_asked_for_by_an_id_that_is_there(place, written, tmp_path: Path) -> None:
+    with pytest.raises(
+        ValueError, match=r"no question with the id 'one'; known are \['two-and-two', 'zero'\]"
+    ):
+        place("one")
+    with pytest.raises(ValueError, match="the id 'zero' twice"):
+        load(written(CHECKS.replace("two-and-two", "zero")))
+    with pytest.raises(ValueError, match="an id of small letters"):
+        load(written(CHECKS.replace("two-and-two", "Two")))
+    written(CHECKS.replace("- question: What is 1", "- id: one\n    question: What is 1"))
+    with pytest.raises(ValueError, match="so its quiz is empty"):
+        fill_in('<div class="dlb-quiz" data-dlb-file="demo.quiz.yml"></div>', tmp_path)
+
+
+def test_an_answer_is_kept_until_its_question_changes(written) -> None:
+    keys = re.findall(r'"key":"(\w+)"', markup(load(written(CHECKS))))
+    again = re.findall(r'"key":"(\w+)"', markup(load(written(CHECKS.replace("It is not", "No")))))
+    assert len(set(keys)) == 3
+    assert [one == other for one, other in zip(keys, again, strict=True)] == [False, False, True]
+
+
 # -- the markup --------------------------------------------------------------
 
 
@@ -365,6 +434,41 @@ def test_one_and_several_right_answers_by_mouse(page) -> None:
     assert one.locator(".Feedback.correct").inner_text() == "Correct. The error is 0."
     assert one.locator("label.correctButton").count() == 1
     assert one.locator("label.incorrectButton").count() == 0
+
+
+@pytest.mark.browser
+def test_answers_are_told_and_given_again(page) -> None:
+    page.evaluate("window.told = []; addEventListener('dlb-answer', event => told.push(event.detail));")
+    several, one = page.locator(".dlb-quiz-list > li").nth(0), page.locator(".dlb-quiz-list > li").nth(1)
+    number = page.locator(".dlb-quiz-list > li").nth(2)
+    for place in (1, 0, 2):
+        several.locator("label").nth(place).click()
+        page.wait_for_timeout(30)
+    one.locator("label").nth(1).click()
+    number.locator("input").fill("1/2")
+    number.locator("button").click()
+    page.wait_for_timeout(30)
+    told = page.evaluate("told")
+    assert [(answer["given"], answer["right"]) for answer in told] == [
+        ([1], False),
+        ([0], False),
+        ([0, 2], True),
+        ([1], False),
+        ("1/2", True),
+    ]
+    assert len({answer["key"] for answer in told}) == 3
+    page.reload()
+    page.wait_for_selector(".dlb-quiz-list")
+    for answer in told[2:]:
+        page.evaluate(
+            """([key, given]) => document.querySelector(`[data-key="${key}"]`).dispatchEvent(
+            new CustomEvent("dlb-replay", {detail: given}))""",
+            [answer["key"], answer["given"]],
+        )
+    page.wait_for_timeout(150)
+    said = [text[:8] for text in page.locator(".Feedback").all_inner_texts()]
+    assert said == ["Correct.", "Not quit", "Correct.", ""]
+    assert page.locator(".Feedback[role=status]").count() == 4
 
 
 @pytest.mark.browser

@@ -164,6 +164,7 @@ def trim_icons(app: Sphinx, error: Exception | None) -> None:
     subsetter.populate(unicodes=codes)
     subsetter.subset(whole)
     subset.save_font(whole, str(font), options)
+    whole.close()
 
 
 def setup(app: Sphinx) -> None:

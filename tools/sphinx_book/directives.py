@@ -21,8 +21,10 @@ from dlbook.execution import BUDGET, NotebookResult, slowest_cells
 
 from .notebooks import copies
 from .numbering import chapter_number
+from .reading import pages_of_chapter, progress_of_chapter
 
 logger = getLogger(__name__)
+LONGEST_QUOTE = 40  # words: enough to be understood, and no more of the notes than that
 
 
 class Correction(SphinxDirective):
@@ -34,6 +36,7 @@ class Correction(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {
         "label": directives.unchanged_required,
         "source": directives.unchanged_required,
+        "quote": directives.unchanged_required,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -47,6 +50,15 @@ class Correction(SphinxDirective):
         box += nodes.title(self.arguments[0], "", nodes.Text("Correction: "), *title)
         box["source_in_notes"] = self.options["source"]
         self.state.document.note_explicit_target(box, box)
+        if quote := self.options.get("quote"):
+            if len(quote.split()) > LONGEST_QUOTE:
+                raise self.error(f"a quotation of the notes has at most {LONGEST_QUOTE} words, got {quote!r}")
+            said, more = self.state.inline_text(quote, self.lineno)
+            messages += more
+            line = nodes.paragraph(
+                "", "The notes: \u201c", *said, nodes.Text("\u201d"), classes=["notes-say"]
+            )
+            box += line
         self.state.nested_parse(self.content, self.content_offset, box)
         where = nodes.emphasis(text=f"Lecture notes, {self.options['source']}.")
         box += nodes.paragraph("", "", where, classes=["correction-source"])
@@ -80,6 +92,7 @@ class CourseMap(SphinxDirective):
         for chapter in yaml.safe_load(path.read_text("utf-8"))["chapters"]:
             section = nodes.section(ids=[nodes.make_id(f"course-map-{chapter['folder']}")])
             section += nodes.title(text=f"{chapter['number']} {chapter['title']}")
+            section += pages_of_chapter(chapter=chapter["number"])
             section += course_map(chapter=chapter)
             result.append(section)
         return result
@@ -98,7 +111,7 @@ class Chapters(SphinxDirective):
             intro = f"chapters/{chapter['folder']}/intro"
             line = nodes.paragraph("", "", nodes.strong(text=number), nodes.Text(" "))
             if intro in self.env.found_docs:
-                line += page_reference(intro, title)
+                line += [page_reference(intro, title), progress_of_chapter(chapter=number)]
             else:
                 line += [nodes.inline(text=title), nodes.emphasis(text=" planned")]
             result += nodes.list_item("", line)
@@ -272,12 +285,13 @@ def table(heads: list[str], rows: list[list[nodes.Node]], widths: list[int]) -> 
 def collect_corrections(app: Sphinx, doctree: nodes.document) -> None:
     """Remember the corrections of a page."""
     env = app.env
-    known: dict[str, list[tuple[str, str, str]]] = getattr(env, "dlbook_corrections", {})
+    known: dict[str, list[tuple[str, str, str, list[nodes.Node]]]] = getattr(env, "dlbook_corrections", {})
     found = [
         (
             box["ids"][0],
             box.next_node(nodes.title).astext().removeprefix("Correction: "),
             box["source_in_notes"],
+            [child.deepcopy() for child in box.children if "notes-say" in child.get("classes", ())],
         )
         for box in doctree.findall(nodes.admonition)
         if "source_in_notes" in box
@@ -304,9 +318,10 @@ def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for placeholder in list(doctree.findall(corrections)):
         rows: list[list[nodes.Node]] = []
         for page, found in sorted(getattr(env, "dlbook_corrections", {}).items()):
-            for anchor, title, source in found:
+            for anchor, title, source, quotes in found:
                 where = nodes.paragraph("", env.titles[page].astext())
-                rows.append([link(app, docname, page, anchor, title), where, text(source)])
+                what = [link(app, docname, page, anchor, title), *(quote.deepcopy() for quote in quotes)]
+                rows.append([nodes.container("", *what), where, text(source)])
         if rows:
             heads = ["What is corrected", "On the page", "In the notes"]
             placeholder.replace_self(table(heads, rows, [50, 30, 20]))
@@ -323,7 +338,9 @@ def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             title = link(app, docname, target[0], target[1], row["title"]) if target else text(row["title"])
             state = text(env.titles[target[0]].astext() if target else "planned")
             rows.append([text(row["number"]), title, state])
-        placeholder.replace_self(table(["Row", "What it teaches", "Where"], rows, [8, 62, 30]))
+        rows_of_map = table(["Row", "What it teaches", "Where"], rows, [8, 62, 30])
+        rows_of_map["classes"].append("dlb-rows")
+        placeholder.replace_self(rows_of_map)
 
 
 def redo_lists(app: Sphinx, env: BuildEnvironment) -> list[str]:

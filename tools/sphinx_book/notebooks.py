@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from dlbook.display.quiz import fill_in
+from dlbook.display.quiz import fill_in, forgotten
 
 logger = logging.getLogger(__name__)
 
@@ -43,11 +43,17 @@ def with_quizzes(text: str, folder: Path) -> tuple[str, list[Path]]:
     """Return a notebook with its quizzes, and the files that they are made from."""
     notebook = json.loads(text)
     used: list[Path] = []
+    shown: list[str] = []
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):
             if html := "".join(output.get("data", {}).get("text/html", "")):
                 output["data"]["text/html"], files = fill_in(html, folder)
                 used += files
+                shown.append(html)
+    if ids := forgotten(shown, folder):
+        raise ValueError(
+            f"no cell shows the question {ids[0]!r}: a question with an id is shown by quiz(name, id)"
+        )
     return (json.dumps(notebook) if used else text), used
 
 

@@ -3,11 +3,12 @@
 The questions run on jupyterquiz's script in every output: live, on a page, and in a file of its own.
 """
 
+import hashlib
 import json
 import math
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
@@ -21,15 +22,29 @@ _TEX = re.compile(r'<span class="dlb-tex"[^>]*>\\\((.*?)\\\)</span>', re.DOTALL)
 # A formula and the marks that must not start the next line.
 _MARKED = re.compile(r'(<span class="dlb-tex">\\\((?:(?!</span>).)*</span>[.,;:!?)-]+)', re.DOTALL)
 _DATA = re.compile(r'(<script type="application/json" class="dlb-quiz-data">)(.*?)(</script>)', re.DOTALL)
-_PLACE = re.compile(r'<div class="dlb-quiz" data-dlb-file="([^"]+)"></div>')
+_PLACE = re.compile(
+    r'<div class="dlb-quiz" data-dlb-file="(?P<file>[^"]+)"(?: data-dlb-only="(?P<only>[^"]+)")?></div>'
+)
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _KEYS = {
-    "many_choice": {"question", "type", "code", "answers"},
-    "numeric": {"question", "type", "code", "value", "tolerance", "range", "feedback", "wrong", "otherwise"},
+    "many_choice": {"question", "id", "type", "code", "answers"},
+    "numeric": {
+        "question",
+        "id",
+        "type",
+        "code",
+        "value",
+        "tolerance",
+        "range",
+        "feedback",
+        "wrong",
+        "otherwise",
+    },
 }
 
 
-def quiz(name: str, *, folder: str | Path | None = None) -> None:
-    r"""Show the quiz of a notebook.
+def quiz(name: str, *only: str, folder: str | Path | None = None) -> None:
+    r"""Show the quiz of a notebook, or single questions of it as a check between its sections.
 
     The file ``<name>.quiz.yml`` holds a list named ``questions``. Texts may hold mathematics between dollar
     signs, ``code`` between backticks, and ``*emphasis*``. The answers appear in an order that depends on the
@@ -57,10 +72,15 @@ def quiz(name: str, *, folder: str | Path | None = None) -> None:
               - {value: 0, feedback: That is the input of the function.}
             otherwise: Put 0 for $z$ in $1/(1+e^{-z})$.
 
+    A question with an ``id`` is a check: ``quiz(name, id)`` shows it, after the section that it is about, and
+    ``quiz(name)`` shows the questions without one.
+
     Parameters
     ----------
     name : str
         Name of the file without ``.quiz.yml``, as a rule that of the notebook.
+    *only : str
+        The ids of the questions to show.
     folder : str or path, optional
         Where the file is. Without it, the folder that the notebook runs in, or the installed package.
 
@@ -69,22 +89,26 @@ def quiz(name: str, *, folder: str | Path | None = None) -> None:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If a question cannot be asked: it names the question and says what is missing.
+        If a question cannot be asked: it names the question and says what is missing. If there is no question
+        with an id.
     """
     from ..files import companion
     from .embed import output_mode
 
     path = companion(f"{name}.quiz.yml") if folder is None else Path(folder) / f"{name}.quiz.yml"
-    questions = load(path)
+    questions = _chosen(load(path), only, path.name)
     mode = output_mode()
     if mode == "page":
-        shown = f'<div class="dlb-quiz" data-dlb-file="{escape(path.name)}"></div>'
+        ids = f' data-dlb-only="{escape(" ".join(only))}"' if only else ""
+        shown = f'<div class="dlb-quiz" data-dlb-file="{escape(path.name)}"{ids}></div>'
     else:
         shown = markup(questions, store=mode == "live")
         shown = f"<style>\n{_asset('quiz.css')}</style>\n{shown}\n<script>\n{script()}</script>"
     from IPython.display import display
 
-    display({"text/html": shown, "text/plain": f"Quiz with {len(questions)} questions"}, raw=True)
+    n = len(questions)
+    plain = f"Quiz with {n} question{'s' * (n > 1)}"
+    display({"text/html": shown, "text/plain": plain}, raw=True)
 
 
 def load(path: str | Path) -> list[Html]:
@@ -130,7 +154,22 @@ def load(path: str | Path) -> list[Html]:
             raise ValueError(f"{where} repeats question {seen[text]}")
         seen[text] = number
         result.append(_question(where, question))
+    ids = [question["id"] for question in result if "id" in question]
+    if twice := next((name for name in ids if ids.count(name) > 1), ""):
+        raise ValueError(f"{path.name} has the id {twice!r} twice")
     return result
+
+
+def _chosen(questions: list[Html], only: Sequence[str], file: str) -> list[Html]:
+    """Return the questions with these ids, or those without an id."""
+    known = {question["id"]: question for question in questions if "id" in question}
+    if not only:
+        if len(known) == len(questions):
+            raise ValueError(f"every question of {file} has an id, so its quiz is empty")
+        return [question for question in questions if "id" not in question]
+    if strange := [name for name in only if name not in known]:
+        raise ValueError(f"{file} has no question with the id {strange[0]!r}; known are {sorted(known)}")
+    return [known[name] for name in only]
 
 
 def _question(where: str, given: Mapping[str, Any]) -> Html:
@@ -147,7 +186,10 @@ def _question(where: str, given: Mapping[str, Any]) -> Html:
     hint = ' <span class="dlb-quiz-hint">Several answers are right.</span>'
     text = {"question": to_html(str(given["question"])) + (hint if kind == "many_choice" and several else "")}
     code = {"code": escape(str(given["code"]).rstrip())} if given.get("code") else {}
-    return {**text, **code, **checked}
+    if "id" in given and not _ID.fullmatch(str(given["id"])):
+        raise ValueError(f"{where} must have an id of small letters, digits and hyphens, got {given['id']!r}")
+    name = {"id": str(given["id"])} if "id" in given else {}
+    return {**name, **text, **code, **checked}
 
 
 def _choice(where: str, given: Mapping[str, Any]) -> Html:
@@ -325,7 +367,10 @@ def markup(questions: list[Html], *, store: bool = False) -> str:
     str
         One ``div`` of the class ``dlb-quiz``.
     """
-    data = json.dumps(questions, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    keyed = [question | {"key": _key(question)} for question in questions]
+    data = json.dumps(keyed, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    check = all("id" in question for question in questions)
+    name = "Check" if check else "Quiz"
     items = "".join(_plain(question) for question in questions)
     formulas = ""
     if store:
@@ -333,10 +378,15 @@ def markup(questions: list[Html], *, store: bool = False) -> str:
         spans = "".join(rf'<span data-tex="{escape(unescape(tex))}">\({tex}\)</span>' for tex in every)
         formulas = f'<div class="dlb-quiz-math" aria-hidden="true">{spans}</div>'
     return (
-        '<div class="dlb-quiz" role="group" aria-label="Quiz">'
+        f'<div class="dlb-quiz{" dlb-quiz-between" * check}" role="group" aria-label="{name}">'
         f'<script type="application/json" class="dlb-quiz-data">{data}</script>'
         f'<ol class="dlb-quiz-plain">{items}</ol>{formulas}</div>'
     )
+
+
+def _key(question: Html) -> str:
+    """Return a name of a question, under which an answer is kept until the question changes."""
+    return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def fill_in(html: str, folder: Path) -> tuple[str, list[Path]]:
@@ -363,8 +413,35 @@ def fill_in(html: str, folder: Path) -> tuple[str, list[Path]]:
     ValueError
         If a question cannot be asked.
     """
-    files = [folder / unescape(name) for name in _PLACE.findall(html)]
-    return _PLACE.sub(lambda place: markup(load(folder / unescape(place[1]))), html), files
+    files = [folder / unescape(place["file"]) for place in _PLACE.finditer(html)]
+
+    def filled(place: re.Match[str]) -> str:
+        path = folder / unescape(place["file"])
+        return markup(_chosen(load(path), unescape(place["only"] or "").split(), path.name))
+
+    return _PLACE.sub(filled, html), files
+
+
+def forgotten(outputs: Sequence[str], folder: Path) -> list[str]:
+    """Return the questions with an id that no output of a notebook shows.
+
+    Parameters
+    ----------
+    outputs : sequence of str
+        The HTML of the outputs, as `quiz` left it for a page.
+    folder : Path
+        Where the notebook is.
+
+    Returns
+    -------
+    list of str
+        The ids.
+    """
+    places = [place for output in outputs for place in _PLACE.finditer(output)]
+    shown = {name for place in places for name in unescape(place["only"] or "").split()}
+    files = {folder / unescape(place["file"]) for place in places}
+    ids = [question["id"] for file in sorted(files) for question in load(file) if "id" in question]
+    return [name for name in ids if name not in shown]
 
 
 def _escaped(questions: list[Html]) -> str:

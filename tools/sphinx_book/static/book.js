@@ -146,13 +146,60 @@
     sections.forEach((section) => observer.observe(section));
   }
 
-  /* -- what scrolls sideways is a stop for the Tab key; looked at when it comes near, not all at once -- */
+  /* -- what scrolls sideways is a stop for the Tab key, and code that goes on shows it by a fade and can be wrapped;
+        looked at when it comes near, not all at once -- */
+
+  const WRAP = "M3 6h18M3 12h13a3 3 0 0 1 0 6h-4m2.5-2.5L12 18l2.5 2.5M3 18h5";
+
+  function fade(code) {
+    const rest = code.scrollWidth - code.clientWidth - code.scrollLeft;
+    code.parentElement.classList.toggle("dlb-goes-on", rest > 4);
+  }
+
+  /* Whether the longest line, of letters of one width, has been wrapped. */
+  function isWrapped(code) {
+    if (!root.hasAttribute("data-wrap") || code.closest(".cell_output")) return false;
+    const longest = Math.max(...code.textContent.split("\n").map((line) => line.length));
+    return 0.6 * parseFloat(getComputedStyle(code).fontSize) * longest > code.clientWidth - 32;
+  }
+
+  function setWrap(on) {
+    root.toggleAttribute("data-wrap", on);
+    remember(() => localStorage, "wrap", on ? "on" : "");
+    all(".dlb-wrap").forEach((button) => button.setAttribute("aria-pressed", String(on)));
+  }
+
+  /* A switch on code that is cut, for the code of all pages; the place stays where the reader is. */
+  function addSwitch(code) {
+    const box = code.parentElement;
+    if (!box.matches(".highlight") || box.closest(".cell_output") || box.querySelector(".dlb-wrap")) return;
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "dlb-wrap", title: "Wrap long lines" });
+    button.setAttribute("aria-label", "Wrap long lines");
+    button.setAttribute("aria-pressed", String(root.hasAttribute("data-wrap")));
+    button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${WRAP}"/></svg>`;
+    button.addEventListener("click", () => {
+      const before = box.getBoundingClientRect().top;
+      setWrap(!root.hasAttribute("data-wrap"));
+      scrollBy({ top: box.getBoundingClientRect().top - before, behavior: "instant" });
+      makeStops();
+    });
+    box.append(button);
+  }
 
   const near = new IntersectionObserver(
     (entries) => {
       const boxes = entries.filter(({ isIntersecting }) => isIntersecting).map(({ target }) => target);
-      const wide = boxes.map((box) => box.scrollWidth > box.clientWidth);
-      boxes.forEach((box, k) => (box.tabIndex = wide[k] ? 0 : -1));
+      const wide = boxes.map((box) => box.scrollWidth > box.clientWidth + (box.matches("pre") ? 1 : 0));
+      boxes.forEach((box, k) => {
+        box.tabIndex = wide[k] ? 0 : -1;
+        if (!box.matches(".highlight > pre")) return;
+        if (wide[k] || isWrapped(box)) {
+          addSwitch(box);
+          box.onscroll = () => fade(box);
+        }
+        fade(box);
+      });
     },
     { rootMargin: "200% 0px" },
   );
@@ -167,7 +214,7 @@
   function preparePaper() {
     const wanted = new URLSearchParams(location.search).get("print");
     if (wanted) root.dataset.print = wanted;
-    if (wanted === "exercises") all("details.solution").forEach((solution) => (solution.open = true));
+    if (wanted === "exercises") all("details.solution, details.hint").forEach((solution) => (solution.open = true));
     let opened = [];
     addEventListener("beforeprint", () => {
       root.dataset.theme = "light";
@@ -188,6 +235,25 @@
     if (!closed) return;
     for (; closed; closed = target.closest("details:not([open])")) closed.open = true;
     target.scrollIntoView();
+  }
+
+  /* -- the number of a row of the course map: a link to be passed on -- */
+
+  function copyRows() {
+    const said = document.createElement("div");
+    said.className = "dlb-copied";
+    said.setAttribute("role", "status");
+    const clear = later(() => said.replaceChildren(), 2500);
+    all("a.dlb-row").forEach((link) => {
+      link.addEventListener("click", () => {
+        if (!said.isConnected) document.body.append(said);
+        const put = navigator.clipboard ? navigator.clipboard.writeText(link.href) : Promise.reject(new Error());
+        put.then(
+          () => (said.textContent = "The link is copied."),
+          () => (said.textContent = "The link is in the address bar."),
+        ).finally(clear);
+      });
+    });
   }
 
   function later(action, wait) {
@@ -217,6 +283,7 @@
     followReader();
     makeStops();
     preparePaper();
+    copyRows();
     openTarget();
     addEventListener("hashchange", openTarget);
     addEventListener("resize", later(makeStops, 300));

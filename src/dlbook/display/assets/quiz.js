@@ -30,7 +30,22 @@
     });
   }
 
-  function mendChoice(data, question, answers, feedback, several) {
+  /* Tell the page what was answered, and take from it what was answered before. */
+  function keep(item, given, right) {
+    item.dispatchEvent(new CustomEvent("dlb-answer", {
+      bubbles: true, detail: { key: item.dataset.key, given: given, right: right },
+    }));
+  }
+
+  function onReplay(item, feedback, act) {
+    item.addEventListener("dlb-replay", function (event) {
+      feedback.removeAttribute("role"); // it is nothing new
+      act(event.detail);
+      setTimeout(function () { feedback.setAttribute("role", "status"); }, 100);
+    });
+  }
+
+  function mendChoice(item, data, question, answers, feedback, several) {
     answers.setAttribute("role", several ? "group" : "radiogroup");
     answers.setAttribute("aria-labelledby", question.id);
     var inputs = Array.from(answers.querySelectorAll("input"));
@@ -41,6 +56,14 @@
         input.name = input.id;
       }
       if (data.answers[index].name) input.setAttribute("aria-label", data.answers[index].name);
+    });
+    function marked(names) {
+      return inputs.map(function (_, index) { return index; }).filter(function (index) {
+        return names.test(inputs[index].parentElement.className);
+      });
+    }
+    onReplay(item, feedback, function (given) {
+      Array.from(given).forEach(function (index) { if (inputs[index]) inputs[index].click(); });
     });
     answers.addEventListener("click", function (event) {
       // A click on a label comes twice, the second time from its input: answer once.
@@ -53,6 +76,9 @@
         if (tail && tail.nodeType === Node.TEXT_NODE) {
           tail.nodeValue = tail.nodeValue.replace(/\[(\d+)\/(\d+)\]$/, "Found $1 of $2.");
         }
+        if (event.target.tagName !== "INPUT") return;
+        var all = data.answers.filter(function (answer) { return answer.correct; }).length;
+        keep(item, marked(/correctButton/), marked(/\bcorrectButton/).length === all);
       }, 0);
     }, true);
     answers.addEventListener("keydown", function (event) {
@@ -69,7 +95,7 @@
     });
   }
 
-  function mendNumber(question, answers, feedback) {
+  function mendNumber(item, question, answers, feedback) {
     var input = answers.querySelector("input");
     var label = answers.querySelector("label");
     var check = input.onkeypress;
@@ -94,8 +120,13 @@
       }
       input.value = text;
       check.call(input, { which: 13, keyCode: 13 });
+      keep(item, text, feedback.classList.contains("correct"));
     }
 
+    onReplay(item, feedback, function (given) {
+      input.value = String(given);
+      submit();
+    });
     input.onkeypress = function (event) {
       if (event.key !== "Enter") return true;
       event.preventDefault();
@@ -129,11 +160,12 @@
       var answers = wrapper.querySelector(".Answer");
       var feedback = wrapper.querySelector(".Feedback");
       item.id = wrapper.id + "-item";
+      item.dataset.key = data.key;
       wrapper.style.maxWidth = "";
       answers.style.display = "";
       feedback.setAttribute("role", "status");
-      if (data.type === "numeric") mendNumber(question, answers, feedback);
-      else mendChoice(data, question, answers, feedback, data.type === "many_choice");
+      if (data.type === "numeric") mendNumber(item, question, answers, feedback);
+      else mendChoice(item, data, question, answers, feedback, data.type === "many_choice");
       item.appendChild(wrapper);
       list.appendChild(item);
     });
