@@ -198,15 +198,15 @@
       draw: draw,
       tell: tell,
       play: function (time) {
-        var end = performance.now() + SLICE;
-        do step(); while (!failed && performance.now() < end);
-        if (time - shown > (stage.calm ? 1000 : 100)) {
+        if (time - shown > (stage.calm ? 1000 : 120)) {
           shown = time;
           note();
           stage.draw();
-        } else if (!isFinite(net.biases[now.layers][0])) {
-          note();
+          return !failed;
         }
+        var end = performance.now() + SLICE;
+        do step(); while (performance.now() < end);
+        if (!isFinite(net.biases[now.layers][0])) note();
         return !failed;
       },
       paused: note,

@@ -43,12 +43,27 @@
     var onScreen = true;
     var printing = false;
     var count = 0;
+    var known = {}; // the colours, until they change
 
     place.append(bar, view, result, status);
 
     function colour(key) {
-      var value = printing ? "" : getComputedStyle(root).getPropertyValue("--dlb-" + key).trim();
-      return value || data.colours[key];
+      if (!known[key]) {
+        var value = printing ? "" : getComputedStyle(root).getPropertyValue("--dlb-" + key).trim();
+        known[key] = value || data.colours[key];
+      }
+      return known[key];
+    }
+
+    /* From the blue of -1 over paper to the vermilion of 1. */
+    function tones() {
+      if (!known.tones) {
+        known.tones = [];
+        for (var level = -10; level <= 10; level++) {
+          known.tones.push(mixed(colour("paper"), colour(level < 0 ? "blue" : "vermilion"), 0.055 * Math.abs(level)));
+        }
+      }
+      return known.tones;
     }
 
     /* Show a result; say it once the reader stops. */
@@ -180,6 +195,7 @@
     }
 
     function redraw() {
+      known = {};
       if (figure) figure.draw();
     }
 
@@ -199,7 +215,7 @@
 
     var stage = {
       bar: bar, begin: begin, button: button, canvas: canvas, closing: closing, colour: colour, draw: draw,
-      pause: pause, place: place, player: player, settings: settings, tell: tell, view: view,
+      pause: pause, place: place, player: player, settings: settings, tell: tell, tones: tones, view: view,
       calm: window.matchMedia("(prefers-reduced-motion: reduce)").matches,
       id: function () { return name + "-" + count++; },
       linked: linked(name),
@@ -240,17 +256,17 @@
   }
 
   /* A small picture of numbers from -1 to 1, painted into a square. */
+  var small = make("canvas", { width: GRID, height: GRID });
+
   function heat(stage, pen, values, x, y, size) {
-    var small = make("canvas", { width: GRID, height: GRID });
     var ink = small.getContext("2d");
     var image = ink.createImageData(GRID, GRID);
-    var tones = [];
-    for (var level = -10; level <= 10; level++) {
-      tones.push(mixed(stage.colour("paper"), stage.colour(level < 0 ? "blue" : "vermilion"), 0.055 * Math.abs(level)));
-    }
+    var tones = stage.tones();
     for (var k = 0; k < GRID * GRID; k++) {
       var tone = tones[Math.round(10 * Math.max(-1, Math.min(1, values(k) || 0))) + 10];
-      for (var c = 0; c < 3; c++) image.data[4 * k + c] = tone[c];
+      image.data[4 * k] = tone[0];
+      image.data[4 * k + 1] = tone[1];
+      image.data[4 * k + 2] = tone[2];
       image.data[4 * k + 3] = 255;
     }
     ink.putImageData(image, 0, 0);
