@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-FIGURES = {"explore", "animate"}
+FIGURES = {"explore", "animate", "live"}
 FOLDED_TAGS = {"parameters", "setup", "hide-input", "hide-cell", "remove-input", "remove-cell"}
 SHOWN = 72  # characters of an expression in a line
 FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|:{3,}|~{3,})\{(?P<name>[\w:-]+)\}")
@@ -74,7 +74,7 @@ def is_imports(code: str) -> bool:
 
 
 def is_figure_with_controls(code: str) -> bool:
-    """Tell whether a cell ends in a call of `explore` or `animate`."""
+    """Tell whether a cell ends in a call of `explore`, `animate` or `live`."""
     body = parsed(code).body
     return bool(body) and called(body[-1]) in FIGURES
 

@@ -14,7 +14,7 @@ from dlbook.execution import digest
 
 PARAMETERS = 'profile = "quick"\nseed = 0'
 PYPLOT = {"plt.show", "plt.subplots", "plt.figure", "plt.imshow", "plt.plot", "plt.subplot_mosaic"}
-FRAMES = {"explore", "animate"}
+FRAMES = {"explore", "animate", "live"}
 N_QUESTIONS, N_EXERCISES = 4, 3
 HEADING = re.compile(r"^(#{1,6}) +(.+?)[ \t]*$", re.MULTILINE)
 FENCED = re.compile(r"^(`{3,})[^`\n]*\n.*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)

@@ -1,4 +1,4 @@
-"""The same `explore` cell that a page shows with precomputed frames is live in JupyterLab."""
+"""In JupyterLab an `explore` cell calls Python, and a `live` cell shows the figure of the page."""
 
 import json
 import os
@@ -36,6 +36,10 @@ def draw(slope, shifted):
 
 
 explore(draw, alt="A line with slope {slope}", slope=range(5), shifted=bool)""",
+    """\
+from dlbook.display import live
+
+live("perceptron", lambda: plt.plot([0, 1]), alt="A line", task="Step until it is done.", sample="OR")""",
 ]
 SERVER = {
     "ServerApp": {"open_browser": False, "allow_root": True, "port_retries": 0},
@@ -140,4 +144,16 @@ def test_an_explore_cell_is_live(jupyterlab: str, watched: Callable[..., Any]) -
         expect(image).not_to_have_attribute("src", second or "")
         assert image.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
         assert output.locator("[data-dlb]").count() == 0, "no precomputed frames where Python draws"
+
+        figure = page.locator(".jp-CodeCell").nth(2).locator("[data-dlb-live]")
+        figure.get_by_role("button", name="Start the live figure").click()
+        step = figure.get_by_role("button", name="Step", exact=True)
+        for _ in range(10):
+            step.press("Enter")
+        expect(figure.locator(".dlb-live-result")).to_contain_text(
+            "after 9 corrections. w = (2, 2), b = \u22121."
+        )
+        figure.get_by_role("application").press("ArrowRight")
+        figure.get_by_role("application").press("Enter")
+        assert figure.evaluate("root => root.dlbookFigure.inside().points.y.length") == 5
         assert log.foreign(jupyterlab, jupyterlab.replace("http", "ws")) == []

@@ -112,6 +112,11 @@ def add_to_page(
     if "dlb-explorable" in body or "dlb-animation" in body:
         app.add_css_file("dlbook.css", priority=800)
         app.add_js_file("dlbook.js", loading_method="defer")
+    figures = re.findall(r'data-dlb-live="([a-z]+)"', body)
+    if figures:
+        app.add_css_file("live.css", priority=810)
+        for name in ("live", "live_stage", *(f"live_{figure}" for figure in dict.fromkeys(figures))):
+            app.add_js_file(f"{name}.js", loading_method="defer")
     if "dlb-source" in body or "dlb-diagram" in body:
         app.add_css_file("source.css", priority=800)
     if "dlb-audio" in body:

@@ -13,7 +13,12 @@ from sphinx.writers.html5 import HTML5Translator
 
 FOLDED = {"dropdown", "toggle"}
 # What a call makes, as a reader would say it; the first that occurs counts.
-MAKERS = {"explore": "the figure with controls", "animate": "the animation", "diagrams": "the diagram"}
+MAKERS = {
+    "live": "the live figure",
+    "explore": "the figure with controls",
+    "animate": "the animation",
+    "diagrams": "the diagram",
+}
 
 
 class details(nodes.General, nodes.Element):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Set
 from functools import partial
 from typing import Any
 
-from . import embed, frames, live, texts
+from . import embed, frames, texts, widgets
 
 __all__ = ["animate"]
 
@@ -205,12 +205,12 @@ def _live(story: _Story, seconds: float) -> Any:
     ipywidgets.jslink((play, "value"), (position, "value"))
 
     def show(k: int) -> None:
-        picture.value = live.picture(story.call(k), story.alt(k))
+        picture.value = widgets.picture(story.call(k), story.alt(k))
         caption.value = embed.escape(story.caption(k))
         counter.value = story.position(k)
 
     def redraw(change: Any) -> None:
-        with live.errors_in(picture):
+        with widgets.errors_in(picture):
             show(change["new"])
 
     def walk(by: int) -> None:

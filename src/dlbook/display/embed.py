@@ -4,12 +4,14 @@ import html
 import itertools
 import json
 import os
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
 from .frames import Frames
 
 MODES = ("live", "page", "standalone")
+ASSETS = ("dlbook.css", "dlbook.js")
 _seen: dict[str, "itertools.count[int]"] = {}
 
 
@@ -48,33 +50,39 @@ def asset(name: str) -> str:
     return (files("dlbook.display") / "assets" / name).read_text(encoding="utf-8")
 
 
-def with_assets(markup: str) -> str:
-    """Add the style and the script in front of and behind the markup.
+def with_assets(markup: str, assets: Sequence[str] = ASSETS) -> str:
+    """Add style sheets in front of the markup, and scripts behind it.
 
     Parameters
     ----------
     markup : str
-        HTML that a page with ``dlbook.css`` and ``dlbook.js`` could show.
+        HTML that a page with these files could show.
+    assets : sequence of str
+        Names of the files, in order.
 
     Returns
     -------
     str
         HTML that any page can show.
     """
-    return f"<style>\n{asset('dlbook.css')}</style>\n{markup}\n<script>\n{asset('dlbook.js')}</script>"
+    styles = [f"<style>\n{asset(name)}</style>" for name in assets if name.endswith(".css")]
+    scripts = [f"<script>\n{asset(name)}</script>" for name in assets if name.endswith(".js")]
+    return "\n".join([*styles, markup, *scripts])
 
 
-def publish_html(markup: str) -> None:
+def publish_html(markup: str, assets: Sequence[str] = ASSETS) -> None:
     """Show HTML as the only representation of an output.
 
     Parameters
     ----------
     markup : str
-        The HTML; in the mode "standalone" the style and the script are added.
+        The HTML; except in the mode "page", style sheets and scripts are added.
+    assets : sequence of str
+        Names of their files, in order.
     """
     from IPython.display import display
 
-    text = with_assets(markup) if output_mode() == "standalone" else markup
+    text = markup if output_mode() == "page" else with_assets(markup, assets)
     display({"text/html": text}, raw=True)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from . import embed, frames, live, texts
+from . import embed, frames, texts, widgets
 
 __all__ = ["explore"]
 
@@ -252,12 +252,12 @@ def _live(draw: Callable[..., Any], alt: str | Callable[..., str], controls: lis
 
     def show() -> None:
         values = {name: widget.value for name, widget in inputs.items()}
-        picture.value = live.picture(partial(draw, **values), _alt(alt, controls, values))
+        picture.value = widgets.picture(partial(draw, **values), _alt(alt, controls, values))
 
     show()
 
     def redraw(_change: Any) -> None:
-        with live.errors_in(picture):
+        with widgets.errors_in(picture):
             show()
 
     for widget in inputs.values():

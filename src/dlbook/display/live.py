@@ -1,49 +1,217 @@
-"""What the live forms of `explore` and `animate` share."""
+"""`live`: a figure that computes in the page itself, while the reader plays with it."""
 
-import html
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
-from . import frames
-from .painting import SHARP, Painter
+import numpy as np
+
+from .. import checks
+from . import embed, frames, texts
+from .palette import LIGHT
+from .weights import pack
+
+__all__ = ["live"]
+
+REACH, MOST_POINTS, MOST_LETTERS = 1.5, 40, 16  # as in the scripts
+CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
+GATES = {"OR": (0, 1, 1, 1), "AND": (0, 0, 0, 1), "XOR": (0, 1, 1, 0)}
+# What the controls of the playground offer; the first is where they stand unless the notebook says otherwise.
+SETTINGS: dict[str, tuple[Any, ...]] = {
+    "data": ("circles", "blobs", "xor", "spirals"),
+    "layers": (1, 0, 2, 3, 4, 5, 6),
+    "units": (4, 1, 2, 3, 5, 6, 7, 8),
+    "activation": ("tanh", "relu", "logistic", "identity"),
+    "rate": (0.3, 0.001, 0.003, 0.01, 0.03, 0.1, 1, 3, 10, 30),
+    "optimizer": ("sgd", "adam"),
+    "initializer": ("glorot_uniform", "he_uniform", "lecun_uniform", "large", "zero"),
+    "points": (100, 10, 20, 50, 200, 300),
+    "noise": (0, 0.1, 0.2, 0.3, 0.5),
+    "batch": (30, 1, 10, 100, 300),
+    "l2": (0, 0.0001, 0.001, 0.003, 0.01, 0.1),
+    "dropout": (0, 0.1, 0.2, 0.5),
+}
 
 
-def picture(call: Callable[[], Any], alt: str) -> str:
-    """Draw one picture for a live widget.
+def live(
+    figure: str,
+    draw: Callable[[], Any],
+    *,
+    alt: str,
+    task: str,
+    max_kilobytes: float = 100,
+    **options: Any,
+) -> None:
+    """Show a figure that the page itself computes: no kernel, no server, no frames made in advance.
+
+    The reader first sees the picture that `draw` makes, and a button that starts the figure. Without
+    JavaScript the picture stays. In JupyterLab the figure is the same as on the page.
 
     Parameters
     ----------
-    call : callable
-        Draws.
+    figure : {"perceptron", "playground", "decode"}
+        Which figure.
+    draw : callable
+        Draws the picture with pyplot, without arguments.
     alt : str
-        Alternative text.
+        Alternative text of the picture.
+    task : str
+        What the reader should try, in a sentence.
+    max_kilobytes : float
+        Most kilobytes (of 1000 bytes) that the figure may put into the page beside its picture.
+    **options : object
+        How the figure opens; see below.
 
-    Returns
-    -------
-    str
-        HTML.
+    Raises
+    ------
+    ValueError
+        If there is no such figure, an option is unknown or cannot be, or the figure exceeds its budget. The
+        message names the figure.
+
+    See Also
+    --------
+    dlbook.display.explore : A figure whose pictures are drawn in advance, for whatever Python can compute.
+    dlbook.display.pack : How weights become text.
+
+    Notes
+    -----
+    Options of **perceptron**: ``samples``, a dictionary of names to pairs of points within
+    :math:`\\pm 1.5` and their two labels (by default OR, AND and XOR); ``sample``, the name of the first one
+    shown; ``steps``, how many corrections are made at the start; ``seed`` of the clouds.
+
+    Options of **playground**: ``data`` (circles, blobs, xor, spirals), ``points``, ``noise``, ``layers``,
+    ``units``, ``activation``, ``initializer``, ``optimizer``, ``rate``, ``batch``, ``l2``, ``dropout`` and
+    ``seed``: where the controls stand. With ``weights``, a list of weights and biases in turn, the network
+    begins as the notebook has trained it; ``score`` is then the function that `pack` needs.
+
+    Options of **decode**: ``states`` and ``symbols``, words that begin with different letters; ``start``,
+    ``transition`` and ``emission``, whose rows sum to 1; ``text``, the observations at the start, as the
+    first letters of their symbols; ``seed``.
+
+    The random numbers of the page are those of ``numpy.random.RandomState(seed)``, so NumPy repeats what the
+    page does: starting weights, order of the samples and dropout are then those of `dlbook.nn.Sequential`
+    with a generator of the class ``MT19937`` in that state.
+
+    Examples
+    --------
+    >>> live("percepton", lambda: None, alt="Points", task="Try.")
+    Traceback (most recent call last):
+    ...
+    ValueError: figure must be one of perceptron, playground, decode, got 'percepton'
     """
-    drawn = Painter(SHARP).paint(call)
-    height, width = (round(size / SHARP) for size in drawn.shape[:2])
-    url = frames.data_url(frames.png(drawn), "image/png")
-    return (
-        f'<img src="{url}" alt="{html.escape(alt)}" width="{width}" height="{height}" decoding="sync" '
-        f'style="max-width: 100%; height: auto; aspect-ratio: {width} / {height}; background: #fff">'
-    )
+    checks.choice(figure, "figure", FIGURES)
+    texts.accepts(draw, 0, [])
+    for name, words in (("alt", alt), ("task", task)):
+        if not checks.text(words, name).strip():
+            raise ValueError(f"{name} must say something, got an empty text")
+    known, read = FIGURES[figure]
+    unknown = sorted(set(options) - set(known))
+    if unknown:
+        raise ValueError(f"live {figure} has no option {unknown[0]}; known are {', '.join(known)}")
+    data = {
+        "options": read(f"live {figure}: ", options),
+        "colours": {name: LIGHT[name] for name in ("ink", "muted", "faint", "paper", "blue", "vermilion")},
+    }
+    n_bytes = len(json.dumps(data))
+    if n_bytes > 1000 * max_kilobytes:
+        raise ValueError(
+            f"live {figure} must take at most {max_kilobytes:g} KB of the page, got {n_bytes / 1000:.1f} KB"
+        )
+    files = ("dlbook.css", "live.css", "live.js", "live_stage.js", f"live_{figure}.js")
+    embed.publish_html(_page(figure, draw, alt, task, data), files)
 
 
-@contextmanager
-def errors_in(place: Any) -> Iterator[None]:
-    """Show an error in the widget before raising it: the notebook itself hides what a redraw raises.
+def _page(figure: str, draw: Callable[[], Any], alt: str, task: str, data: Mapping[str, Any]) -> str:
+    pictures = frames.render(f"live {figure}", [draw], max_kilobytes=600)
+    return f"""<div class="dlb-explorable dlb-live" data-dlb-live="{figure}">
+<p class="dlb-live-task"><strong>Try it.</strong> {embed.escape(task)}</p>
+{embed.picture(pictures, alt)}
+<noscript><p class="dlb-note">The figure needs JavaScript. The picture shows where it begins.</p></noscript>
+{embed.json_script(data)}
+</div>"""
 
-    Parameters
-    ----------
-    place : ipywidgets.HTML
-        Where the message goes.
-    """
-    try:
-        yield
-    except Exception as error:
-        place.value = f'<pre role="alert">{html.escape(f"{type(error).__name__}: {error}")}</pre>'
-        raise
+
+def _perceptron(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    samples = given.get("samples", {name: (CORNERS, labels) for name, labels in GATES.items()})
+    if not isinstance(samples, Mapping) or not samples:
+        raise ValueError(f"{where}samples must be a dictionary of points and labels, got {samples!r}")
+    read = {}
+    for name, pair in samples.items():
+        if not (isinstance(pair, tuple | list) and len(pair) == 2):
+            raise ValueError(f"{where}samples[{name!r}] must be a pair of points and labels, got {pair!r}")
+        points = checks.array(pair[0], f"{where}points of {name}", ("n_points", 2))
+        labels = checks.values(pair[1], f"{where}labels of {name}", (len(points),))
+        classes = np.unique(labels)
+        if len(classes) != 2 or len(points) > MOST_POINTS or np.abs(points).max() > REACH:
+            raise ValueError(
+                f"{where}{name} must have two labels and at most {MOST_POINTS} points within {REACH}, got "
+                f"{len(classes)} labels and {len(points)} points within {np.abs(points).max():g}"
+            )
+        ones = (labels == classes[1]).astype(int).tolist()
+        read[checks.text(name, f"{where}name")] = {"x": points.ravel().tolist(), "y": ones}
+    return {
+        "samples": read,
+        "sample": checks.choice(given.get("sample", next(iter(read))), f"{where}sample", read),
+        "steps": checks.count(given.get("steps", 0), f"{where}steps", least=0, most=2000),
+        "seed": _seed(where, given),
+    }
+
+
+def _playground(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    settings: dict[str, Any] = {"seed": _seed(where, given)}
+    for name, values in SETTINGS.items():
+        settings[name] = given.get(name, values[0])
+        if isinstance(settings[name], bool) or settings[name] not in values:
+            offered = ", ".join(map(str, sorted(values)))
+            raise ValueError(f"{where}{name} must be one of {offered}, got {settings[name]!r}")
+    read: dict[str, Any] = {"settings": settings}
+    if ("weights" in given) != ("score" in given):
+        raise ValueError(f"{where}weights and score must be given together")
+    if "weights" in given:
+        sizes = [2, *[settings["units"]] * settings["layers"], 1]
+        expected = [shape for n, m in pairwise(sizes) for shape in ((n, m), (m,))]
+        shapes = [np.shape(value) for value in given["weights"]]
+        if shapes != expected:
+            raise ValueError(f"{where}weights must have the shapes {expected}, got {shapes}")
+        read["weights"] = pack(given["weights"], given["score"], name=f"{where}weights")
+    return read
+
+
+def _decode(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    missing = [name for name in ("states", "symbols", "start", "transition", "emission") if name not in given]
+    if missing:
+        raise ValueError(f"{where}{missing[0]} must be given")
+    states = checks.texts(given["states"], f"{where}states")
+    symbols = checks.texts(given["symbols"], f"{where}symbols")
+    letters = [symbol[0].upper() for symbol in symbols]
+    if len(set(letters)) != len(letters) or not 1 < len(letters) < 6 or not 1 < len(states) < 6:
+        raise ValueError(
+            f"{where}states and symbols must be two to five, symbols with different first letters, "
+            f"got {', '.join(states)} and {', '.join(symbols)}"
+        )
+    n, m = len(states), len(symbols)
+    shapes = {"start": (n,), "transition": (n, n), "emission": (n, m)}
+    model = {
+        name: checks.probabilities(given[name], f"{where}{name}", shape).tolist()
+        for name, shape in shapes.items()
+    }
+    text = str(given.get("text", "")).upper()
+    if len(text) > MOST_LETTERS or set(text) - set(letters):
+        raise ValueError(
+            f"{where}text must be at most {MOST_LETTERS} letters of {', '.join(letters)}, got {text!r}"
+        )
+    seed = _seed(where, given)
+    return {"states": list(states), "symbols": list(symbols), "model": model, "text": text, "seed": seed}
+
+
+def _seed(where: str, given: Mapping[str, Any]) -> int:
+    return checks.count(given.get("seed", 0), f"{where}seed", least=0, most=9999)
+
+
+#: The options of every figure, and what reads them.
+FIGURES: dict[str, tuple[tuple[str, ...], Callable[[str, Mapping[str, Any]], dict[str, Any]]]] = {
+    "perceptron": (("samples", "sample", "steps", "seed"), _perceptron),
+    "playground": ((*SETTINGS, "seed", "weights", "score"), _playground),
+    "decode": (("states", "symbols", "start", "transition", "emission", "text", "seed"), _decode),
+}

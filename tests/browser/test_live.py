@@ -1,0 +1,589 @@
+"""The live figures as a reader uses them, by mouse, touch and keyboard: their numbers are those of NumPy."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from playwright.sync_api import Locator, Page, expect
+
+from dlbook.display import embed, live
+from dlbook.display.palette import DARK, LIGHT
+from dlbook.feedforward import Perceptron, convergence_bound
+from dlbook.markov import CategoricalHMM
+from dlbook.nn import SGD, ActivationLayer, Dense, Sequential, binary_cross_entropy_from_logits
+
+pytestmark = pytest.mark.browser
+
+STATES, SYMBOLS = ["sunny", "rainy"], ["happy", "grumpy"]
+START, MOVES, SHOWS = [0.6, 0.4], [[0.7, 0.3], [0.4, 0.6]], [[0.8, 0.2], [0.6, 0.4]]
+TRAINED = [
+    np.array([[3.0, -1.0], [0.5, 2.0]]),
+    np.array([0.1, -0.2]),
+    np.array([[1.5], [-2.0]]),
+    np.array([0.25]),
+]
+INSIDE = """root => JSON.parse(JSON.stringify(root.dlbookFigure.inside(), (key, value) =>
+    ArrayBuffer.isView(value) ? Array.from(value) : value === Infinity ? "endless" : value))"""
+
+
+def draw() -> None:
+    """Draw a picture for those without the figure."""
+    import matplotlib.pyplot as plt
+
+    plt.figure(figsize=(4, 3))
+    plt.plot([0, 1])
+
+
+def themed() -> str:
+    """Return the colours of the book as its pages have them."""
+    return "".join(
+        f"{selector} {{{''.join(f'--dlb-{name}: {value};' for name, value in colours.items())}}}\n"
+        for selector, colours in ((":root", LIGHT), ('html[data-theme="dark"]', DARK))
+    )
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a page with every figure, and a second playground with weights of its own."""
+    outputs: list[str] = []
+    files: dict[str, None] = {}
+
+    def publish(markup: str, names: tuple[str, ...]) -> None:
+        outputs.append(markup)
+        files.update(dict.fromkeys(names))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embed, "publish_html", publish)
+        words = {"alt": "A line that rises", "task": "Play with it."}
+        live("perceptron", draw, **words, sample="AND")
+        live("playground", draw, **words, layers=2, units=8, points=50, batch=10)
+        model = {"start": START, "transition": MOVES, "emission": SHOWS}
+        live("decode", draw, **words, states=STATES, symbols=SYMBOLS, **model, text="HHG")
+        given = {"weights": TRAINED, "score": lambda read: np.concatenate([w.ravel() for w in read]).round(4)}
+        live("playground", draw, **words, layers=1, units=2, batch=300, **given)
+    path = tmp_path_factory.mktemp("live") / "page.html"
+    path.write_text(
+        "<!doctype html><html lang=en><head><meta charset=utf-8><title>Page</title>"
+        "<meta name=viewport content='width=device-width'><link rel=icon href='data:,'>"
+        f"<style>{themed()} body {{margin: 8px; background: var(--dlb-paper); color: var(--dlb-ink)}}</style>"
+        f"</head><body><main><h1>Page</h1>{embed.with_assets('<p>Text.</p>'.join(outputs), tuple(files))}"
+        "<p id=below>Below.</p></main></body></html>",
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.fixture
+def at(watched: Callable[..., Any], file: Path) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens the page from its file, and see that nothing went wrong."""
+    windows: list[tuple[Any, Any]] = []
+
+    def opened(width: int = 1000, fragment: str = "", **settings: Any) -> Page:
+        window = watched(viewport={"width": width, "height": 900}, **settings)
+        page, log = window.__enter__()
+        windows.append((window, log))
+        page.goto(file.as_uri() + fragment)
+        return page
+
+    yield opened
+    for window, _ in windows:
+        window.__exit__(None, None, None)
+    for _, log in windows:
+        assert log.problems == []
+        assert log.foreign("file:") == []
+
+
+def figure(page: Page, kind: str, place: int = 0) -> Locator:
+    """Return a figure, started."""
+    root = page.locator(f'[data-dlb-live="{kind}"]').nth(place)
+    start = root.get_by_role("button", name="Start the live figure")
+    if start.count():
+        start.click()
+    return root
+
+
+def press(root: Locator, name: str, times: int = 1) -> None:
+    """Press a button of a figure."""
+    for _ in range(times):
+        root.get_by_role("button", name=name, exact=True).click()
+
+
+def told(root: Locator) -> str:
+    """Return the sentence under a figure."""
+    return (root.locator(".dlb-live-result").text_content() or "").replace("\u2212", "-")
+
+
+def spot(root: Locator, x: float, y: float, reach: float) -> tuple[float, float]:
+    """Return where a place of the plane is in the window."""
+    plane = root.locator("canvas").first
+    plane.scroll_into_view_if_needed()
+    box = plane.bounding_box()
+    assert box is not None
+    across, down = (x + reach) / (2 * reach), (reach - y) / (2 * reach)
+    return box["x"] + across * box["width"], box["y"] + down * box["height"]
+
+
+def test_nothing_runs_before_the_start(at: Any) -> None:
+    page = at()
+    assert page.locator("canvas").count() == 0
+    assert page.locator("[data-dlb-live]").count() == 4
+    for root in page.locator("[data-dlb-live]").all():
+        expect(root.locator("img")).to_be_visible()
+        assert root.evaluate("root => root.dlbookFigure === undefined")
+    root = figure(page, "perceptron")
+    expect(root.locator("img")).to_be_hidden()
+    expect(root.get_by_role("button", name="Step")).to_be_focused()
+
+
+def test_without_script_the_picture_stays(at: Any) -> None:
+    page = at(java_script_enabled=False)
+    for root in page.locator("[data-dlb-live]").all():
+        expect(root.get_by_alt_text("A line that rises")).to_be_visible()
+        assert root.locator("noscript p").evaluate_all("notes => notes.length") == 1
+        assert root.locator("button").count() == 0
+
+
+# The perceptron ---------------------------------------------------------------------------------------------
+
+
+def assert_is_numpys(root: Locator) -> None:
+    """Compare a perceptron that is done with the package's."""
+    inside = root.evaluate(INSIDE)
+    x, y = np.reshape(inside["points"]["x"], (-1, 2)), np.array(inside["points"]["y"])
+    twin = Perceptron(max_epochs=10**5).fit(x, y)
+    assert inside["state"]["updates"] == twin.n_updates
+    assert_allclose([*inside["state"]["w"], inside["state"]["b"]], [*twin.weights, twin.bias], atol=1e-5)
+    assert f"after {twin.n_updates} corrections" in told(root)
+    assert twin.n_updates <= inside["bound"] <= convergence_bound(x, y, twin.weights, twin.bias) * (1 + 1e-9)
+
+
+def step_until_done(root: Locator) -> None:
+    """Press Step with the keyboard until the perceptron is right."""
+    button = root.get_by_role("button", name="Step", exact=True)
+    for _ in range(400):
+        if told(root).startswith("Done"):
+            return
+        button.press("Enter")
+    raise AssertionError(told(root))
+
+
+def test_a_perceptron_step_by_step(at: Any) -> None:
+    root = figure(at(), "perceptron")
+    assert told(root) == "No correction yet: all weights are 0. By the theorem there are at most 51."
+    press(root, "Step")
+    assert told(root).startswith("Correction 1, by the square at (0, 0). w = (0, 0), b = -1.")
+    expect(root.locator(".dlb-unseen")).to_contain_text("Correction 1")
+    step_until_done(root)
+    assert_is_numpys(root)
+    assert "after 18 corrections" in told(root)
+    press(root, "Reset")
+    assert told(root).startswith("No correction yet")
+
+
+def test_xor_never_ends(at: Any) -> None:
+    root = figure(at(), "perceptron")
+    root.get_by_label("Points", exact=True).select_option("XOR")
+    press(root, "Step", 30)
+    assert told(root).endswith("No line separates these points: it never ends.")
+    assert root.evaluate(INSIDE)["bound"] == "endless"
+    assert root.evaluate(INSIDE)["state"]["updates"] == 30
+
+
+def test_clouds_follow_their_seed(at: Any) -> None:
+    root = figure(at(), "perceptron")
+    root.get_by_label("Points", exact=True).select_option("two clouds")
+    found = []
+    for seed in ("3", "4", "3"):
+        root.get_by_label("Seed of the clouds").fill(seed)
+        root.get_by_label("Seed of the clouds").press("Tab")
+        found.append(root.evaluate(INSIDE)["points"]["x"])
+    assert found[0] == found[2] != found[1]
+    step_until_done(root)
+    assert_is_numpys(root)
+
+
+def test_points_by_mouse(at: Any) -> None:
+    page = at()
+    root = figure(page, "perceptron")
+    page.mouse.click(*spot(root, 0.6, -0.9, 1.5))
+    points = root.evaluate(INSIDE)["points"]
+    assert points["y"] == [0, 0, 0, 1, 1]
+    assert_allclose(points["x"][-2:], [0.6, -0.9], atol=0.02)
+    page.mouse.move(*spot(root, 0.6, -0.9, 1.5))
+    page.mouse.down()
+    page.mouse.move(*spot(root, 1.2, 1.3, 1.5), steps=5)
+    page.mouse.up()
+    points = root.evaluate(INSIDE)["points"]
+    assert len(points["y"]) == 5
+    assert_allclose(points["x"][-2:], [1.2, 1.3], atol=0.02)
+    step_until_done(root)
+    assert_is_numpys(root)
+    root.get_by_label("A tap or Enter will").select_option("remove")
+    page.mouse.click(*spot(root, 1.2, 1.3, 1.5))
+    assert root.evaluate(INSIDE)["points"]["y"] == [0, 0, 0, 1]
+
+
+def test_points_by_touch(at: Any) -> None:
+    page = at(width=360, has_touch=True, is_mobile=True)
+    root = figure(page, "perceptron")
+    root.get_by_label("A tap or Enter will").select_option("add a square")
+    page.touchscreen.tap(*spot(root, -1, -0.5, 1.5))
+    points = root.evaluate(INSIDE)["points"]
+    assert points["y"] == [0, 0, 0, 1, 0]
+    assert_allclose(points["x"][-2:], [-1, -0.5], atol=0.03)
+    root.get_by_role("button", name="Step", exact=True).tap()
+    assert root.evaluate(INSIDE)["state"]["updates"] == 1
+    finger = page.context.new_cdp_session(page)
+    for kind, place in (("touchStart", (-1, -0.5)), ("touchMove", (-0.6, 0.8)), ("touchEnd", None)):
+        x, y = spot(root, *place, 1.5) if place else (0, 0)
+        finger.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}] if place else []}
+        )
+    assert_allclose(root.evaluate(INSIDE)["points"]["x"][-2:], [-0.6, 0.8], atol=0.03)
+    assert root.evaluate(INSIDE)["points"]["y"] == [0, 0, 0, 1, 0]
+
+
+def test_points_by_keyboard(at: Any) -> None:
+    page = at()
+    root = figure(page, "perceptron")
+    plane = root.get_by_role("application")
+    plane.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowUp")
+    assert told(root) == "The cross is at -0.5, 0.1."
+    page.keyboard.press("Enter")
+    assert root.evaluate(INSIDE)["points"]["y"] == [0, 0, 0, 1, 1]
+    page.keyboard.press("m")
+    assert told(root) == "You hold a point."
+    page.keyboard.press("Shift+ArrowUp")
+    page.keyboard.press("ArrowLeft")
+    assert told(root) == "The point is at -0.6, 0.13."
+    page.keyboard.press("m")
+    assert_allclose(root.evaluate(INSIDE)["points"]["x"][-2:], [-0.6, 0.125], atol=1e-9)
+    root.get_by_label("A tap or Enter will").select_option("remove")
+    plane.focus()
+    page.keyboard.press(" ")
+    assert root.evaluate(INSIDE)["points"]["y"] == [0, 0, 0, 1]
+    page.keyboard.press("Enter")
+    assert told(root) == "There is no point to remove here."
+
+
+# The playground ---------------------------------------------------------------------------------------------
+
+
+def twin_of(inside: dict[str, Any]) -> tuple[Sequential, np.random.Generator]:
+    """Build with the package the network of the page, and its generator."""
+    twister = np.random.MT19937()
+    twister.state = np.random.RandomState(inside["settings"]["seed"]).get_state(legacy=False)
+    rng = np.random.Generator(twister)
+    layers: list[Any] = []
+    sizes = inside["net"]["sizes"]
+    for n_inputs, n_units in pairwise(sizes):
+        layers += [
+            Dense(n_inputs, n_units, initializer=inside["settings"]["initializer"], rng=rng),
+            ActivationLayer(inside["settings"]["activation"]),
+        ]
+    return Sequential(layers[:-1]), rng
+
+
+def assert_trained_as_in_numpy(root: Locator) -> None:
+    """Repeat the epochs of the page with the package."""
+    inside = root.evaluate(INSIDE)
+    twin, rng = twin_of(inside)
+    x, y = np.reshape(inside["train"]["x"], (-1, 2)), np.array(inside["train"]["y"])[:, None]
+    twin.fit(
+        x, y, loss=binary_cross_entropy_from_logits, optimizer=SGD(inside["settings"]["rate"]),
+        batch_size=inside["settings"]["batch"], epochs=inside["epochs"], rng=rng,
+    )  # fmt: skip
+    for name, key in (("weights", "weights"), ("biases", "bias")):
+        expected = [value.ravel() for part, value in twin.parameters.items() if part.endswith(key)]
+        for found, value in zip(inside["net"][name], expected, strict=True):
+            assert_allclose(found, value, rtol=0, atol=1e-5)
+    test = np.reshape(inside["test"]["x"], (-1, 2)), np.array(inside["test"]["y"])[:, None]
+    losses = [twin.evaluate(*part, loss=binary_cross_entropy_from_logits) for part in ((x, y), test)]
+    right = [((twin.predict(part[0]) > 0) == (part[1] > 0.5)).mean() for part in ((x, y), test)]
+    epoch, *measured = inside["history"][-1]
+    assert epoch == inside["epochs"]
+    assert_allclose(measured, [*losses, *right], rtol=0, atol=1e-5)
+    shown = [float(word) for word in re.findall(r"loss (-?[\d.]+(?:e-?\d+)?)\b", told(root))]
+    assert_allclose(shown, losses, rtol=0.05, atol=6e-4)
+
+
+def test_a_network_step_by_step(at: Any) -> None:
+    root = figure(at(), "playground")
+    assert told(root).startswith("Epoch 0. Training loss ")
+    press(root, "Step", 5)
+    assert root.evaluate(INSIDE)["epochs"] == 5
+    assert_trained_as_in_numpy(root)
+
+
+def test_settings_by_keyboard_and_menu(at: Any) -> None:
+    root = figure(at(), "playground")
+    root.get_by_label("Hidden layers").press("ArrowRight")
+    root.get_by_label("Units in each").press("Home")
+    root.get_by_label("Units in each").press("ArrowRight")
+    root.get_by_label("Activation").select_option("relu")
+    root.get_by_label("Points", exact=True).select_option("xor")
+    root.get_by_text("More settings").click()
+    root.get_by_label("Starting weights").select_option("he_uniform")
+    root.get_by_label("Seed", exact=True).fill("7")
+    root.get_by_label("Seed", exact=True).press("Tab")
+    press(root, "Step", 3)
+    settings = root.evaluate(INSIDE)["settings"]
+    assert (settings["layers"], settings["units"], settings["activation"]) == (3, 2, "relu")
+    assert (settings["data"], settings["initializer"], settings["seed"]) == ("xor", "he_uniform", 7)
+    assert_trained_as_in_numpy(root)
+
+
+def test_playing_pauses_out_of_sight(at: Any) -> None:
+    page = at()
+    root = figure(page, "playground")
+    press(root, "Play")
+    page.wait_for_function("root => root.dlbookFigure.inside().epochs > 20", arg=root.element_handle())
+    assert root.locator(".dlb-unseen").text_content() != told(root)  # what moves is not read out
+    press(root, "Pause")
+    assert root.evaluate(INSIDE)["history"][-1][1] < root.evaluate(INSIDE)["history"][0][1]
+    expect(root.locator(".dlb-unseen")).to_have_text(root.locator(".dlb-live-result").text_content() or "")
+    press(root, "Play")
+    page.locator("#below").scroll_into_view_if_needed()
+    expect(root.get_by_role("button", name="Play", exact=True)).to_have_count(1)
+    epochs = root.evaluate(INSIDE)["epochs"]
+    page.wait_for_timeout(200)
+    assert root.evaluate(INSIDE)["epochs"] == epochs
+
+
+def test_divergence_is_a_sentence(at: Any) -> None:
+    page = at()
+    root = figure(page, "playground")
+    root.get_by_label("Activation").select_option("identity")
+    root.get_by_label("Learning rate").press("End")
+    root.get_by_text("More settings").click()
+    root.get_by_label("Starting weights").select_option("large")
+    press(root, "Play")
+    expect(root.locator(".dlb-live-result")).to_contain_text("diverged at epoch")
+    expect(root.get_by_role("button", name="Play", exact=True)).to_have_count(1)
+    assert "NaN" not in told(root)
+    press(root, "Reset")
+    assert told(root).startswith("Epoch 0.")
+
+
+def test_points_of_the_playground(at: Any) -> None:
+    page = at()
+    root = figure(page, "playground")
+    page.mouse.click(*spot(root, 1.1, 1.1, 1.25))
+    inside = root.evaluate(INSIDE)
+    assert len(inside["train"]["y"]) == 51
+    assert_allclose(inside["train"]["x"][-2:], [1.1, 1.1], atol=0.02)
+    press(root, "Reset")  # the reader's points stay
+    press(root, "Step", 2)
+    assert_trained_as_in_numpy(root)
+
+
+def test_a_network_that_the_notebook_trained(at: Any) -> None:
+    root = figure(at(), "playground", 1)
+    inside = root.evaluate(INSIDE)
+    for found, wanted in zip(inside["net"]["weights"], TRAINED[::2], strict=True):
+        assert_allclose(found, wanted.ravel(), atol=1e-4)
+    x, y = np.reshape(inside["test"]["x"], (-1, 2)), np.array(inside["test"]["y"])
+    scores = np.tanh(x @ TRAINED[0] + TRAINED[1]) @ TRAINED[2] + TRAINED[3]
+    loss = binary_cross_entropy_from_logits(y[:, None], scores)
+    assert inside["history"][0][2] == pytest.approx(loss, abs=1e-4)
+    press(root, "Step", 3)
+    press(root, "Reset")
+    assert_allclose(root.evaluate(INSIDE)["net"]["weights"][0], TRAINED[0].ravel(), atol=1e-4)
+
+
+# Decode as you type -----------------------------------------------------------------------------------------
+
+
+def assert_decoded_as_in_numpy(root: Locator) -> dict[str, Any]:
+    """Decode with the package what the page decodes."""
+    inside = root.evaluate(INSIDE)
+    model = inside["model"]
+    twin = CategoricalHMM(model["start"], model["transition"], model["emission"])
+    seen = ["HG".index(letter) for letter in inside["text"]]
+    posteriors, path = twin.posteriors(seen), twin.viterbi(seen)
+    assert_allclose(inside["found"]["gamma"], posteriors.gamma, rtol=0, atol=1e-5)
+    assert inside["found"]["path"] == path.states.tolist()
+    assert inside["found"]["probability"] == pytest.approx(np.exp(twin.score(seen)), rel=1e-5)
+    words = ", ".join(STATES[i] for i in path.states)
+    assert f"P({inside['text']}) = {inside['found']['probability']:.3g}"[:-1] in told(root)
+    assert f"The best path is {words}," in told(root)
+    return dict(inside)
+
+
+def test_decoding_while_typing(at: Any) -> None:
+    page = at()
+    root = figure(page, "decode")
+    box = root.get_by_label("What was seen")
+    assert_decoded_as_in_numpy(root)
+    box.focus()
+    page.keyboard.press("End")
+    for letters in ("g", "g", "h", "x", "g"):
+        page.keyboard.type(letters)
+        inside = assert_decoded_as_in_numpy(root)
+    assert inside["text"] == "HHGGGHG"
+    assert root.locator("svg circle").count() == 14
+    values = root.locator("svg .dlb-value").all_text_contents()
+    alpha = np.array(inside["found"]["alpha"])
+    assert [float(word.replace("\u2212", "-")) for word in values[:2]] == pytest.approx(alpha[0], abs=6e-4)
+    root.get_by_label("In the nodes").select_option("posterior")
+    first = root.locator("svg .dlb-value").first.text_content()
+    assert first == f"{inside['found']['gamma'][0][0]:.3f}"
+
+
+def test_decoding_by_touch(at: Any) -> None:
+    page = at(width=360, has_touch=True, is_mobile=True)
+    root = figure(page, "decode")
+    for name in ("Add grumpy", "Add happy", "Remove last", "Add grumpy"):
+        root.get_by_role("button", name=name).tap()
+    assert assert_decoded_as_in_numpy(root)["text"] == "HHGGG"
+    root.get_by_role("button", name="Draw by chance").tap()
+    assert len(assert_decoded_as_in_numpy(root)["text"]) == 8
+
+
+def test_rows_stay_at_one(at: Any) -> None:
+    root = figure(at(), "decode")
+    stays = root.get_by_label("Move from, rainy rainy")
+    stays.fill("0.95")
+    stays.press("Tab")
+    model = assert_decoded_as_in_numpy(root)["model"]
+    assert_allclose(model["transition"], [[0.7, 0.3], [0.05, 0.95]], atol=1e-12)
+    assert root.get_by_label("Move from, rainy sunny").input_value() == "0.05"
+    stays.fill("7")
+    stays.press("Tab")
+    assert stays.input_value() == "1"
+    assert assert_decoded_as_in_numpy(root)["model"]["transition"][1] == [0, 1]
+    root.get_by_label("Shows, sunny happy").press("ArrowUp")
+    assert_allclose(assert_decoded_as_in_numpy(root)["model"]["emission"][0], [0.85, 0.15], atol=1e-12)
+    press(root, "Reset")
+    assert root.evaluate(INSIDE)["model"]["transition"] == MOVES
+
+
+def test_the_impossible_is_a_sentence(at: Any) -> None:
+    root = figure(at(), "decode")
+    for state in STATES:
+        root.get_by_label(f"Shows, {state} happy").fill("0")
+    assert told(root) == "This model cannot say HHG: the probability is 0."
+    root.get_by_label("What was seen").fill("")
+    assert told(root) == "Type H or G."
+
+
+# All of them ------------------------------------------------------------------------------------------------
+
+
+def test_an_address_leads_to_a_state(at: Any) -> None:
+    page = at()
+    root = figure(page, "perceptron")
+    page.mouse.click(*spot(root, 0.6, -0.9, 1.5))
+    press(root, "Step", 4)
+    other = figure(page, "playground")
+    other.get_by_label("Units in each").press("Home")
+    decode = figure(page, "decode")
+    decode.get_by_label("Move from, rainy rainy").fill("0.9")
+    decode.get_by_label("What was seen").fill("GGH")
+    states = []
+    for each in (root, other, decode):
+        press(each, "Link")
+        assert told(each) == "The address of this page now leads to this state."
+        states.append(
+            (page.evaluate("location.hash"), each.evaluate(INSIDE), each.get_attribute("data-dlb-live"))
+        )
+    for fragment, inside, kind in states:
+        again = at(fragment=fragment).locator(f'[data-dlb-live="{kind}"]').first
+        found = again.evaluate(INSIDE)
+        if kind == "perceptron":
+            assert_allclose(found["points"]["x"], inside["points"]["x"], atol=0.005)
+            assert found["state"]["updates"] == 4
+        elif kind == "playground":
+            assert found["settings"] == inside["settings"]
+            assert found["net"] == inside["net"]
+        else:
+            assert found["model"]["transition"] == pytest.approx(np.array(inside["model"]["transition"]))
+            assert found["text"] == "GGH"
+
+
+@pytest.mark.parametrize(
+    "fragment", ["#live-perceptron?points=1;%E0%;&steps=x&sample=no", "#live-decode?model=,;9"]
+)
+def test_a_cut_address_does_no_harm(at: Any, fragment: str) -> None:
+    page = at(fragment=fragment)
+    kind = "perceptron" if "perceptron" in fragment else "decode"
+    assert told(figure(page, kind))
+
+
+@pytest.mark.parametrize("width", [360, 1000])
+def test_targets_are_large_and_nothing_overflows(at: Any, width: int) -> None:
+    page = at(width=width)
+    for place in range(4):
+        root = figure(page, ("perceptron", "playground", "decode", "playground")[place], int(place == 3))
+        for more in root.get_by_text("More settings").all():
+            more.click()
+        small = root.evaluate(
+            """root => Array.from(root.querySelectorAll("button, input, select, summary"))
+                .filter(node => node.getClientRects().length)
+                .map(node => [node.outerHTML.slice(0, 90), node.getBoundingClientRect()])
+                .filter(([, box]) => box.height < 44 || box.width < 44).map(([text]) => text)"""
+        )
+        assert small == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("look.unreachableScrollers()") == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_barriers_before_and_after_the_start(at: Any, barriers: Any, theme: str) -> None:
+    page = at(color_scheme=theme)
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    assert barriers(page) == []
+    for kind in ("perceptron", "playground", "decode"):
+        for more in figure(page, kind).get_by_text("More settings").all():
+            more.click()
+    assert barriers(page) == []
+
+
+def test_focus_is_seen(at: Any, weak_focus: Any) -> None:
+    page = at()
+    for kind in ("perceptron", "playground", "decode"):
+        root = figure(page, kind)
+        controls = root.locator(":is(button, select, canvas[tabindex], .dlb-live-wide):visible").all()
+        assert len(controls) > 3
+        assert weak_focus(page, controls) == []
+
+
+def test_dark_pages_and_paper_have_their_colours(at: Any) -> None:
+    page = at()
+    root = figure(page, "playground")
+    corner = """root => {
+        const copy = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
+        copy.drawImage(root.querySelectorAll("canvas")[1], 2, 100, 1, 1, 0, 0, 1, 1);
+        return Array.from(copy.getImageData(0, 0, 1, 1).data);
+    }"""
+    assert root.evaluate(corner)[:3] == [255, 255, 255]
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_function(f"root => ({corner})(root)[0] < 60", arg=root.element_handle())
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert root.evaluate(corner)[:3] == [255, 255, 255]
+    page.emulate_media(media="print")
+    expect(root.locator("canvas").first).to_be_visible()
+    expect(root.get_by_role("button", name="Step")).to_be_hidden()
+    expect(root.get_by_label("Activation")).to_be_hidden()
+
+
+def test_less_motion_is_fewer_pictures(at: Any) -> None:
+    root = figure(at(reduced_motion="reduce"), "playground")
+    counting = """root => {
+        const line = root.querySelector(".dlb-live-result");
+        root.pictures = 0;
+        new MutationObserver(() => { root.pictures += 1; }).observe(line, {childList: true});
+    }"""
+    root.evaluate(counting)
+    press(root, "Play")
+    root.page.wait_for_timeout(1500)
+    press(root, "Pause")
+    assert 1 <= root.evaluate("root => root.pictures") <= 5

@@ -1,0 +1,158 @@
+"""`live`: what the page gets, and what is refused while it is built."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from dlbook.display import embed, live
+from dlbook.display.live import FIGURES, SETTINGS
+
+WEATHER: dict[str, Any] = {
+    "states": ["sunny", "rainy"],
+    "symbols": ["happy", "grumpy"],
+    "start": [0.5, 0.5],
+    "transition": [[0.7, 0.3], [0.4, 0.6]],
+    "emission": [[0.9, 0.1], [0.6, 0.4]],
+}
+OPTIONS: dict[str, dict[str, Any]] = {"perceptron": {}, "playground": {}, "decode": WEATHER}
+
+
+def draw() -> None:
+    plt.figure(figsize=(4, 3))
+    plt.plot([0, 1])
+
+
+def data_of(markup: str) -> Any:
+    found = re.search(r'<script type="application/json">(.*?)</script>', markup, re.DOTALL)
+    assert found is not None
+    return json.loads(found[1])
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a function that shows a figure and gives its markup and the names of its files."""
+    outputs: list[Any] = []
+    monkeypatch.setattr(embed, "publish_html", lambda markup, files: outputs.append((markup, files)))
+
+    def show(figure: str, **options: Any) -> Any:
+        live(figure, draw, alt='A "line"', task="Try 1 < 2.", **options)
+        return outputs.pop()
+
+    return show
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_the_page_has_a_picture_a_task_and_the_opening_state(shown: Any, figure: str) -> None:
+    markup, files = shown(figure, **OPTIONS[figure])
+    assert 'alt="A &quot;line&quot;"' in markup
+    assert "data:image/webp" in markup
+    assert "Try 1 &lt; 2." in markup
+    assert "<noscript>" in markup
+    assert f'data-dlb-live="{figure}"' in markup
+    assert files == ("dlbook.css", "live.css", "live.js", "live_stage.js", f"live_{figure}.js")
+    for name in files:
+        assert not re.search(
+            r"https?://(?!www\.w3\.org/2000/svg)|</(script|style)|@import", embed.asset(name)
+        )
+    data = data_of(markup)
+    assert re.fullmatch("#[0-9a-f]{6}", data["colours"]["blue"])
+    assert data["options"]["seed" if figure != "playground" else "settings"] is not None
+
+
+@pytest.mark.parametrize("mode", ["live", "standalone"])
+def test_elsewhere_the_figure_brings_its_files(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], mode: str
+) -> None:
+    import IPython.display
+
+    outputs: list[Any] = []
+    monkeypatch.setenv("DLBOOK_OUTPUT", mode)
+    monkeypatch.setattr(IPython.display, "display", lambda data, raw: outputs.append(data["text/html"]))
+    live("perceptron", draw, alt="A line", task="Try.")
+    scripts = re.findall(r"<script>\n(.*?)</script>", outputs[0], re.DOTALL)
+    assert scripts == [embed.asset(name) for name in ("live.js", "live_stage.js", "live_perceptron.js")]
+    assert outputs[0].count("<style>") == 2
+
+
+def test_the_controls_of_the_playground_offer_what_python_allows() -> None:
+    script = Path(embed.__file__).with_name("assets") / "live_playground.js"
+    rows = re.findall(
+        r'\["(\w+)", "[A-Z][^"]+", (\[.*?\]|live\.activations)\]', script.read_text(encoding="utf-8")
+    )
+    offered = dict(rows)
+    assert set(offered) == set(SETTINGS)
+    for name, values in SETTINGS.items():
+        if name != "activation":  # test_live_engine compares these
+            assert sorted(json.loads(offered[name])) == sorted(values), name
+
+
+def test_the_perceptron_gets_points_and_labels(shown: Any) -> None:
+    samples = {"mine": (np.array([[0.5, 1], [-1, 0]]), ["yes", "no"])}
+    options = data_of(shown("perceptron", samples=samples, steps=2, seed=3)[0])["options"]
+    assert options["samples"] == {"mine": {"x": [0.5, 1.0, -1.0, 0.0], "y": [1, 0]}}
+    assert (options["sample"], options["steps"], options["seed"]) == ("mine", 2, 3)
+
+
+def test_the_playground_takes_a_trained_network(shown: Any) -> None:
+    rng = np.random.default_rng(0)
+    weights = [rng.normal(size=shape) for shape in ((2, 3), (3,), (3, 1), (1,))]
+    given = {"layers": 1, "units": 3, "weights": weights, "score": lambda read: read[0].sum().round(1)}
+    packed = data_of(shown("playground", **given)[0])["options"]["weights"]
+    assert [one["shape"] for one in packed] == [[2, 3], [3], [3, 1], [1]]
+
+
+WRONG: list[tuple[str, dict[str, Any], str]] = [
+    ("perceptron", {"rate": 1}, "live perceptron has no option rate; known are samples, sample, steps, seed"),
+    ("perceptron", {"samples": {}}, "live perceptron: samples must be a dictionary"),
+    ("perceptron", {"samples": {"a": [1]}}, r"live perceptron: samples\['a'\] must be a pair"),
+    ("perceptron", {"samples": {"a": ([[0, 1, 2]], [1])}}, "live perceptron: points of a must have shape"),
+    ("perceptron", {"samples": {"a": ([[0, 9], [0, 0]], [0, 1])}}, "got 2 labels and 2 points within 9"),
+    ("perceptron", {"samples": {"a": ([[0, 1], [0, 0]], [1, 1])}}, "got 1 labels and 2 points within 1"),
+    ("perceptron", {"sample": "NAND"}, "live perceptron: sample must be one of OR, AND, XOR, got 'NAND'"),
+    ("perceptron", {"steps": -1}, "live perceptron: steps must be"),
+    ("playground", {"units": 9}, "live playground: units must be one of 1, 2, 3, 4, 5, 6, 7, 8, got 9"),
+    ("playground", {"layers": True}, "live playground: layers must be one of"),
+    ("playground", {"activation": "gelu"}, "live playground: activation must be one of identity, logistic"),
+    ("playground", {"seed": 10**6}, "live playground: seed must be"),
+    ("playground", {"weights": []}, "live playground: weights and score must be given together"),
+    (
+        "playground",
+        {"weights": [np.ones((2, 4))], "score": len},
+        r"live playground: weights must have the shapes",
+    ),
+    ("decode", {}, "live decode: states must be given"),
+    (
+        "decode",
+        {**WEATHER, "symbols": ["happy", "hungry"]},
+        "live decode: states and symbols must be two to five",
+    ),
+    ("decode", {**WEATHER, "transition": [[0.7, 0.4], [0.4, 0.6]]}, "live decode: transition must have rows"),
+    ("decode", {**WEATHER, "emission": [[1.0], [1.0]]}, r"live decode: emission must have shape \(2, 2\)"),
+    ("decode", {**WEATHER, "text": "HX"}, "live decode: text must be at most 16 letters of H, G, got 'HX'"),
+    ("decode", {**WEATHER, "text": "H" * 17}, "live decode: text must be at most 16 letters"),
+    (
+        "decode",
+        {**WEATHER, "max_kilobytes": 0.1},
+        r"live decode must take at most 0\.1 KB of the page, got 0\.\d KB",
+    ),
+]
+
+
+@pytest.mark.parametrize(("figure", "options", "message"), WRONG, ids=range(len(WRONG)))
+def test_what_cannot_be_is_refused_by_name(
+    shown: Any, figure: str, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        shown(figure, **options)
+
+
+def test_alt_and_task_are_texts() -> None:
+    with pytest.raises(ValueError, match="alt must"):
+        live("perceptron", draw, alt="", task="Try.")
+    with pytest.raises(ValueError, match="task must"):
+        live("perceptron", draw, alt="A line", task="")

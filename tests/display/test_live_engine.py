@@ -1,0 +1,431 @@
+"""The engine of the live figures, in V8, against NumPy and the package: same start, same numbers."""
+
+import base64
+import gzip
+import json
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from py_mini_racer import MiniRacer
+
+from dlbook.display import embed, pack
+from dlbook.feedforward import Perceptron, convergence_bound
+from dlbook.markov import backward_recursion, forward_recursion, viterbi_recursion
+from dlbook.nn import (
+    ACTIVATIONS,
+    L2,
+    SGD,
+    ActivationLayer,
+    Dense,
+    Dropout,
+    Optimizer,
+    Sequential,
+    binary_cross_entropy_from_logits,
+)
+from dlbook.optimization import Adam
+
+TOLERANCE = 1e-5  # of the promise; what is measured is far below
+SIZES = [2, 5, 3, 1]
+PLAIN = """
+function plain(value) {
+    if (ArrayBuffer.isView(value)) return Array.from(value);
+    if (Array.isArray(value)) return value.map(plain);
+    if (value && typeof value === "object") {
+        return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
+    }
+    return value;
+}"""
+
+
+@cache
+def engine() -> MiniRacer:
+    """Start V8 with the script."""
+    racer = MiniRacer()
+    racer.eval(embed.asset("live.js"))
+    racer.eval(PLAIN)
+    return racer
+
+
+def run(body: str, **given: Any) -> Any:
+    """Run the body of a function with arguments by name, and return what it returns."""
+    names = ", ".join(given)
+    values = ", ".join(
+        json.dumps(np.asarray(v).tolist() if isinstance(v, np.ndarray) else v) for v in given.values()
+    )
+    script = f"JSON.stringify(plain((function ({names}) {{ const live = dlbookLive; {body} }})({values})))"
+    return json.loads(engine().eval(script))
+
+
+def numpy_twin(seed: int) -> np.random.Generator:
+    """Return NumPy's generator that gives the numbers of the page's."""
+    twister = np.random.MT19937()
+    twister.state = np.random.RandomState(seed).get_state(legacy=False)
+    return np.random.Generator(twister)
+
+
+def model(
+    rng: np.random.Generator,
+    activation: str,
+    initializer: str = "glorot_uniform",
+    dropout: float = 0.0,
+    l2: float = 0.0,
+) -> Sequential:
+    """Build with the package what the page builds."""
+    layers: list[Any] = []
+    for n_inputs, n_units in pairwise(SIZES):
+        penalty = L2(l2) if l2 else None
+        layers.append(Dense(n_inputs, n_units, initializer=initializer, rng=rng, penalty=penalty))
+        layers.append(ActivationLayer(activation))
+        if dropout:
+            layers.append(Dropout(dropout))
+    return Sequential(layers[: -2 if dropout else -1])
+
+
+def parameters(network: Sequential, name: str) -> list[np.ndarray]:
+    """Return weights or biases, layer by layer, in one dimension each."""
+    return [value.ravel() for key, value in network.parameters.items() if key.endswith(name)]
+
+
+def assert_same(found: list[list[float]], expected: list[np.ndarray], atol: float = TOLERANCE) -> None:
+    """Compare layer by layer."""
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected, strict=True):
+        assert_allclose(one, other, rtol=0, atol=atol)
+
+
+@pytest.fixture(scope="module")
+def samples() -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(23, 2))
+    return x, (x[:, 0] * x[:, 1] > 0).astype(float)
+
+
+# The generator ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [0, 1, 12345, 2**32 - 1])
+def test_the_generator_is_numpys(seed: int) -> None:
+    body = """const rng = live.generator(seed);
+    const first = Array.from({length: 700}, () => rng.random());
+    return [first, rng.permutation(37), rng.permutation(1), rng.random()];"""
+    first, order, single, after = run(body, seed=seed)
+    legacy, twin = np.random.RandomState(seed), numpy_twin(seed)
+    assert first == legacy.random_sample(700).tolist() == twin.random(700).tolist()
+    assert order == twin.permutation(37).tolist()
+    assert single == twin.permutation(1).tolist() == [0]
+    assert after == twin.random()
+
+
+def test_normal_numbers_are_normal() -> None:
+    drawn = np.array(run("const rng = live.generator(3); return Array.from({length: 20000}, rng.normal)"))
+    uniform = np.random.RandomState(3).random_sample(40000).reshape(-1, 2)
+    radius = np.sqrt(-2 * np.log(1 - uniform[:, 0]))
+    assert_allclose(drawn, radius * np.cos(2 * np.pi * uniform[:, 1]), rtol=0, atol=1e-12)
+    assert abs(drawn.mean()) < 0.02
+    assert abs(drawn.std() - 1) < 0.02
+
+
+# Dense networks ---------------------------------------------------------------------------------------------
+
+START = "const rng = live.generator(seed); const net = live.network(sizes, activation, initializer, rng);"
+
+
+@pytest.mark.parametrize("initializer", ["glorot_uniform", "he_uniform", "lecun_uniform"])
+def test_the_same_seed_gives_the_same_start(initializer: str) -> None:
+    given = {"seed": 4, "sizes": SIZES, "activation": "tanh", "initializer": initializer}
+    net = run(START + "return net;", **given)
+    twin = model(numpy_twin(4), "tanh", initializer)
+    assert_same(net["weights"], parameters(twin, "weights"), atol=1e-15)
+    assert_same(net["biases"], parameters(twin, "bias"), atol=0)
+
+
+def test_other_starts() -> None:
+    weights = run(
+        START + "return net.weights[0];", seed=4, sizes=[2, 500, 1], activation="tanh", initializer="large"
+    )
+    assert_allclose(weights, np.random.RandomState(4).uniform(-3, 3, 1000), rtol=0, atol=1e-14)
+    zero = run(START + "return net.weights;", seed=4, sizes=SIZES, activation="tanh", initializer="zero")
+    assert not any(map(any, zero))
+
+
+def test_every_activation_of_the_page_is_one_of_the_package() -> None:
+    assert set(run("return live.activations;")) == {"tanh", "relu", "logistic", "identity"}
+    assert set(run("return live.activations;")) < set(ACTIVATIONS)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "logistic", "identity"])
+def test_forward_loss_and_gradients(activation: str, samples: tuple[np.ndarray, np.ndarray]) -> None:
+    x, y = samples
+    body = (
+        START
+        + """
+    const cache = live.forward(net, x, y.length, 0, null);
+    const scores = cache[cache.length - 1].outputs;
+    const found = live.loss(scores, y);
+    const gradients = live.backward(net, cache, found.grad);
+    return [scores, found.value, found.accuracy, gradients];"""
+    )
+    given = {"seed": 7, "sizes": SIZES, "activation": activation, "initializer": "he_uniform"}
+    scores, value, right, gradients = run(body, **given, x=x.ravel(), y=y)
+    twin = model(numpy_twin(7), activation, "he_uniform")
+    predicted = twin.predict(x)[:, 0]
+    mean, for_inputs, slopes = twin.loss_and_gradients(x, y[:, None], loss=binary_cross_entropy_from_logits)
+    assert_allclose(scores, predicted, rtol=0, atol=1e-12)
+    assert value == pytest.approx(mean, abs=1e-12)
+    assert right == ((predicted > 0) == (y > 0.5)).mean()
+    for name, key in (("weights", "weights"), ("biases", "bias")):
+        expected = [slopes[k].ravel() for k in twin.parameters if k.endswith(key)]
+        assert_same(gradients[name], expected, atol=1e-12)
+    assert_allclose(gradients["inputs"], for_inputs.ravel(), rtol=0, atol=1e-12)
+
+
+OPTIMIZERS: dict[str, tuple[float, Callable[[float], Optimizer]]] = {"sgd": (0.3, SGD), "adam": (0.02, Adam)}
+TRAIN = (
+    START
+    + """
+const memory = live.optimizer(optimizer);
+for (let k = 0; k < epochs; k++) live.epoch(net, x, y, how, memory, rng);
+return net;"""
+)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize(
+    ("batch", "l2", "dropout"), [(100, 0.0, 0.0), (100, 0.01, 0.0), (6, 0.0, 0.0), (6, 0.003, 0.2)]
+)
+def test_fifty_epochs_are_those_of_the_package(
+    optimizer: str, batch: int, l2: float, dropout: float, samples: tuple[np.ndarray, np.ndarray]
+) -> None:
+    x, y = samples
+    rate, make = OPTIMIZERS[optimizer]
+    given = {"seed": 11, "sizes": SIZES, "activation": "tanh", "initializer": "glorot_uniform"}
+    how = {"batch": batch, "rate": rate, "l2": l2, "dropout": dropout}
+    net = run(TRAIN, **given, x=x.ravel(), y=y, optimizer=optimizer, how=how, epochs=50)
+    rng = numpy_twin(11)
+    twin = model(rng, "tanh", dropout=dropout, l2=l2)
+    start = [value.copy() for value in parameters(twin, "weights")]
+    size = None if batch > len(x) else batch
+    twin.fit(
+        x,
+        y[:, None],
+        loss=binary_cross_entropy_from_logits,
+        optimizer=make(rate),
+        batch_size=size,
+        epochs=50,
+        rng=rng,
+    )
+    assert max(np.abs(a - b).max() for a, b in zip(start, parameters(twin, "weights"), strict=True)) > 0.3
+    assert_same(net["weights"], parameters(twin, "weights"), atol=1e-8)
+    assert_same(net["biases"], parameters(twin, "bias"), atol=1e-8)
+
+
+def test_what_overflows_is_not_a_number(samples: tuple[np.ndarray, np.ndarray]) -> None:
+    x, y = samples
+    body = (
+        START
+        + """
+    const memory = live.optimizer("sgd");
+    for (let k = 0; k < 50; k++) live.epoch(net, x, y, how, memory, rng);
+    return Number.isFinite(live.loss(live.forward(net, x, y.length, 0, null)[2].outputs, y).value);"""
+    )
+    given = {"seed": 0, "sizes": SIZES, "activation": "relu", "initializer": "large"}
+    assert (
+        run(body, **given, x=x.ravel(), y=y, how={"batch": 100, "rate": 1e200, "l2": 0, "dropout": 0})
+        is False
+    )
+
+
+# Points -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", ["blobs", "circles", "xor", "spirals"])
+def test_points_are_where_they_belong(shape: str) -> None:
+    found = run(f"return live.points('{shape}', 300, 0, live.generator(2))")
+    x, y = np.reshape(found["x"], (-1, 2)), np.array(found["y"])
+    assert y.tolist() == [0, 1] * 150
+    assert np.abs(x).max() < 1.3
+    radius = np.hypot(*x.T)
+    if shape == "circles":
+        assert radius[y == 1].max() < 0.5 < radius[y == 0].min()
+    if shape == "xor":
+        assert ((x.prod(axis=1) < 0) == y).mean() > 0.98
+    if shape == "blobs":
+        assert ((x.sum(axis=1) > 0) == y).mean() > 0.98
+    if shape == "spirals":
+        turned = np.angle((x[:, 0] + 1j * x[:, 1]) * np.exp(-4j * np.pi * (radius - 0.1)))
+        assert (np.abs(turned) > np.pi / 2).mean() == pytest.approx(0.5, abs=0.02)
+    noisy = run(f"return live.points('{shape}', 300, 1, live.generator(2))")
+    assert 0.35 < (np.array(noisy["y"]) != y).mean() < 0.65
+
+
+# The perceptron ---------------------------------------------------------------------------------------------
+
+ALL_UPDATES = """
+let state = {w: [0, 0], b: 0, at: 0, updates: 0, clean: 0, wrong: -1};
+const history = [];
+while (history.length < most) {
+    state = live.perceptron(x, y, state);
+    if (state.clean >= y.length) return [history, state];
+    history.push([state.w[0], state.w[1], state.b, state.wrong]);
+}
+return [history, state];"""
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_perceptron_makes_the_same_corrections(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(-1, 1, (15, 2)).round(2)
+    y = (x @ rng.normal(size=2) + 0.2 > 0).astype(float)
+    history, state = run(ALL_UPDATES, x=x.ravel(), y=y, most=10**5)
+    twin = Perceptron(max_epochs=10**5).fit(x, y)
+    assert twin.converged
+    assert [row[3] for row in history] == [update.sample for update in twin.history]
+    expected = [[*update.weights, update.bias] for update in twin.history]
+    assert_allclose([row[:3] for row in history], expected, rtol=0, atol=1e-9)
+    separator = run("return live.separator(x, y)", x=x.ravel(), y=y)
+    bound = run("return live.bound(x, y)", x=x.ravel(), y=y)
+    assert bound == pytest.approx(convergence_bound(x, y, separator[:2], separator[2]), rel=1e-9)
+    assert state["updates"] == twin.n_updates <= bound
+    for other in rng.normal(size=(200, 3)) * 0.1 + separator:  # none has a wider margin
+        margins = np.where(y > 0, 1, -1) * (x @ other[:2] + other[2])
+        if margins.min() > 0:
+            assert convergence_bound(x, y, other[:2], other[2]) >= bound * (1 - 1e-9)
+
+
+@pytest.mark.parametrize(("labels", "bound"), [([0, 1, 1, 1], 27), ([0, 0, 0, 1], 51)])
+def test_the_bounds_of_or_and_and(labels: list[int], bound: int) -> None:
+    assert run("return live.bound(x, y)", x=[0, 0, 0, 1, 1, 0, 1, 1], y=labels) == pytest.approx(bound)
+
+
+def test_no_line_separates_xor() -> None:
+    given = {"x": [0, 0, 0, 1, 1, 0, 1, 1], "y": [0, 1, 1, 0]}
+    assert run("return live.separator(x, y)", **given) is None
+    assert run("return live.bound(x, y) === Infinity", **given)
+    history, _ = run(ALL_UPDATES, **given, most=400)
+    assert len(history) == 400
+
+
+def test_points_in_one_place_do_not_separate() -> None:
+    assert run("return live.separator([0, 0, 0, 0], [0, 1])") is None
+    assert run("return live.separator([1, 1, 1, 1, 0, 0], [1, 1, 0])") is not None
+
+
+# Hidden Markov models ---------------------------------------------------------------------------------------
+
+
+def hmm(seed: int, n_states: int, n_symbols: int, zeros: bool) -> tuple[dict[str, Any], np.ndarray]:
+    rng = np.random.default_rng(seed)
+    start, transition, emission = (
+        rng.dirichlet(np.ones(n), size)
+        for n, size in ((n_states, None), (n_states, n_states), (n_symbols, n_states))
+    )
+    if zeros:
+        start, transition[0] = np.eye(n_states)[0], np.eye(n_states)[1]
+    seen = rng.integers(n_symbols, size=11)
+    return {"start": start.tolist(), "transition": transition.tolist(), "emission": emission.tolist()}, seen
+
+
+@pytest.mark.parametrize("zeros", [False, True])
+@pytest.mark.parametrize(("n_states", "n_symbols"), [(2, 3), (4, 2)])
+def test_the_recursions_are_those_of_the_package(n_states: int, n_symbols: int, zeros: bool) -> None:
+    given, seen = hmm(3, n_states, n_symbols, zeros)
+    found = run("return live.decode(model, seen)", model=given, seen=seen)
+    with np.errstate(divide="ignore"):
+        start, transition = np.log(given["start"]), np.log(given["transition"])
+        likelihood = np.log(np.array(given["emission"])[:, seen].T)
+    alpha = np.exp(forward_recursion(start, transition, likelihood))
+    beta = np.exp(backward_recursion(transition, likelihood))
+    best = viterbi_recursion(start, transition, likelihood)
+    gamma = alpha * beta / alpha[-1].sum()
+    assert_allclose(found["alpha"], alpha, rtol=1e-10, atol=0)
+    assert_allclose(found["beta"], beta, rtol=1e-10, atol=0)
+    assert_allclose(found["gamma"], gamma, rtol=0, atol=1e-12)
+    assert found["probability"] == pytest.approx(alpha[-1].sum(), rel=1e-10)
+    assert found["path"] == best.states.tolist()
+    assert found["best"] == pytest.approx(np.exp(best.log_probability), rel=1e-10)
+    assert found["states"] == gamma.argmax(axis=1).tolist()
+
+
+def test_decoding_nothing_and_the_impossible() -> None:
+    given, _ = hmm(0, 2, 2, zeros=False)
+    assert run("return live.decode(model, [])", model=given)["path"] == []
+    given["emission"] = [[1, 0], [1, 0]]
+    found = run("return live.decode(model, [0, 1])", model=given)
+    assert (found["probability"], found["best"]) == (0, 0)
+    assert np.ravel(found["gamma"]).tolist() == [0] * 4
+
+
+@pytest.mark.parametrize(
+    ("row", "place", "value", "expected"),
+    [
+        ([0.5, 0.5], 0, 0.8, [0.8, 0.2]),
+        ([0.2, 0.2, 0.6], 2, 0.2, [0.4, 0.4, 0.2]),
+        ([0.0, 0.0, 1.0], 2, 0.4, [0.3, 0.3, 0.4]),
+        ([0.3, 0.7], 1, 7, [0.0, 1.0]),
+        ([0.3, 0.7], 1, -1, [1.0, 0.0]),
+    ],
+)
+def test_rows_keep_the_sum_one(row: list[float], place: int, value: float, expected: list[float]) -> None:
+    found = run("return live.withOne(row, place, value)", row=row, place=place, value=value)
+    assert_allclose(found, expected, rtol=0, atol=1e-12)
+
+
+def test_samples_follow_the_model() -> None:
+    given, _ = hmm(8, 2, 2, zeros=False)
+    seen = run("return live.sample(model, 4000, live.generator(1))", model=given)
+    transition = np.array(given["transition"])
+    share = np.linalg.matrix_power(transition, 200)[0] @ given["emission"]
+    assert np.bincount(seen) / 4000 == pytest.approx(share, abs=0.03)
+    uniform = np.random.RandomState(1).random_sample(2)
+    state = int(uniform[0] >= given["start"][0])
+    assert seen[0] == int(uniform[1] >= given["emission"][state][0])
+
+
+# Weights ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("digits", "kind"), [(0, "int8"), (3, "float16"), (5, "float32")], ids=["int8", "float16", "float32"]
+)
+def test_the_page_reads_the_weights_that_python_wrote(digits: int, kind: str) -> None:
+    rng = np.random.default_rng(1)
+    arrays = [rng.normal(size=(3, 7)), np.array([6e-8, -1.0, 0.0, 2.0])]  # the first is subnormal in float16
+
+    def score(read: list[np.ndarray]) -> np.ndarray:
+        return np.concatenate([array.ravel() for array in read]).round(digits)
+
+    packed = pack(arrays, score)
+    assert kind in {one["kind"] for one in packed}
+    read = [np.reshape(run("return live.unpack(packed)", packed=one), one["shape"]) for one in packed]
+    assert np.array_equal(score(read), score(arrays))
+    for one, array, found in zip(packed, arrays, read, strict=True):
+        bytes_ = base64.b64decode(one["data"])
+        stored = np.frombuffer(bytes_, {"int8": "<i1", "float16": "<f2", "float32": "<f4"}[one["kind"]])
+        assert_allclose(found.ravel(), stored.astype(float) * one["scale"], rtol=1e-15, atol=0)
+        assert_allclose(
+            found,
+            array,
+            rtol=0,
+            atol={"int8": 0.5 * one["scale"] + 1e-12, "float16": 1e-3, "float32": 1e-6}[one["kind"]],
+        )
+
+
+# Size -------------------------------------------------------------------------------------------------------
+
+FIGURES = ("live_perceptron.js", "live_playground.js", "live_decode.js")
+
+
+def zipped(*names: str) -> int:
+    """Return how many bytes of some scripts travel."""
+    return sum(len(gzip.compress(embed.asset(name).encode(), 9, mtime=0)) for name in names)
+
+
+def test_the_engine_and_each_figure_stay_small() -> None:
+    assert zipped("live.js") < 7 * 1024  # of 12, with what later chapters add
+    assert zipped("live_stage.js") < 6.5 * 1024
+    assert max(map(zipped, FIGURES)) < 3.5 * 1024
