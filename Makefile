@@ -4,7 +4,9 @@ RUN := .venv/bin/python
 # To be set in a call, as in `make serve PORT=9000`; a variable of the shell that has the name by chance is not.
 JOBS := 2
 SHARE :=
+SOLUTIONS :=
 FRESH :=
+CHAPTER :=
 HOST :=
 PORT :=
 ONLY :=
@@ -16,7 +18,7 @@ unexport $(filter-out PYTHON,$(filter $(OTHERS),$(.VARIABLES)))
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env book why test unit test-jax lint format serve lab full linkcheck bench wheel lock canary clean distclean
+.PHONY: help env book why test unit test-jax lint format serve lab full linkcheck bench pdf wheel lock canary clean distclean
 .NOTPARALLEL:
 
 help:  ## list the targets
@@ -60,6 +62,9 @@ full: env  ## run every notebook with real data and longer training (wants a GPU
 
 linkcheck: book  ## ask every address that the pages link to
 	$(RUN) tools/build.py --jobs $(JOBS) --builder linkcheck
+
+pdf: book  ## print the chapters, or CHAPTER=markov of them, into _build/pdf (wants Chromium); SOLUTIONS=1 adds those
+	$(RUN) tools/pdf.py $(if $(CHAPTER),--chapter "$(CHAPTER)") $(if $(SOLUTIONS),--solutions)
 
 bench: env  ## print the tables of benchmarks/
 	$(RUN) benchmarks/run_all.py
