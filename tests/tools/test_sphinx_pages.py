@@ -53,6 +53,31 @@ def test_formulas_are_light_and_still_read_aloud() -> None:
     assert "<msubsup>" in html
     assert 'class="mbin" style="margin-left:0.2222em;' in html
     assert html.count("<span") == html.count("</span>")
+    assert html.count("<span") < 26  # KaTeX makes 50
+
+
+@pytest.mark.parametrize(
+    ("tex", "drawn", "said"),
+    [
+        ("x", "x", None),
+        ("12.5", "12.5", None),
+        (r"\eta", "\u03b7", None),
+        ("(a_1 + b^2)", "(a1+b2)", "<msub><mi>a</mi><mn>1</mn></msub>"),
+        (r"\frac{1}{n} \sum_{i=1}^n x_i", None, "<mfrac>"),
+        (r"\begin{aligned} a &= \sqrt{b} \\ c &= 1 \end{aligned}", None, "<msqrt>"),
+        (r"\underbrace{a + b}_{c}", None, "<munder>"),
+    ],
+)
+def test_a_formula_keeps_its_text_in_fewer_elements(tex: str, drawn: str | None, said: str | None) -> None:
+    for display in (False, True):
+        html = math.render(tex, display)
+        assert html.count("<span") == html.count("</span>")
+        text = re.sub("<[^>]+>", "", html.partition('class="katex-html"')[2].partition(">")[2])
+        assert drawn is None or text == drawn
+        assert ("<math" in html) == (said is not None)
+        assert said is None or said in html
+        # What is not spoken as it stands is hidden from those who listen.
+        assert ('aria-hidden="true"' in html) == (said is not None)
 
 
 def document() -> nodes.document:

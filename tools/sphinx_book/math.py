@@ -31,6 +31,9 @@ MACROS = {
 }
 
 
+KATEX_SPAN = '<span class="katex">'
+
+
 class BadTeX(ValueError):
     """KaTeX refused a formula."""
 
@@ -67,7 +70,10 @@ def typeset(self: HTML5Translator, node: Any, tex: str, *, display: bool) -> str
 def visit_math(self: HTML5Translator, node: nodes.math) -> None:
     """Write a formula inside a line."""
     html = typeset(self, node, node.astext(), display=False)
-    self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight") + html + "</span>")
+    classes = "math notranslate nohighlight"
+    if html.startswith(KATEX_SPAN):  # one element for both
+        classes, html = f"{classes} katex", html.removeprefix(KATEX_SPAN).removesuffix("</span>")
+    self.body.append(self.starttag(node, "span", "", CLASS=classes) + html + "</span>")
     raise nodes.SkipNode
 
 
