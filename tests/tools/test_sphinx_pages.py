@@ -1,6 +1,8 @@
 """The parts of the Sphinx extension that shape pages: folding, search, light code and formulas, ties."""
 
+import json
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -78,6 +80,26 @@ def test_a_formula_keeps_its_text_in_fewer_elements(tex: str, drawn: str | None,
         assert said is None or said in html
         # What is not spoken as it stands is hidden from those who listen.
         assert ('aria-hidden="true"' in html) == (said is not None)
+
+
+def test_the_fonts_of_the_formulas_have_what_is_drawn(tmp_path: Path) -> None:
+    formula = math.render(r"\alpha_1 \le \mathbb{R}", False)
+    data = json.dumps([math.render(r"\nabla", False)], ensure_ascii=False).replace("<", "\\u003c")
+    (tmp_path / "page.html").write_text(
+        f"<p>{formula} and \u03c9</p><script>{data}</script><p>\u0416</p>", encoding="utf-8"
+    )
+    assert set("\u03b11\u2264R\u2207") <= assets.drawn((tmp_path / "page.html").read_text(encoding="utf-8"))
+    fonts = tmp_path / "_static" / "katex" / "fonts"
+    fonts.mkdir(parents=True)
+    builder = SimpleNamespace(format="html")
+    assets.trim_formula_fonts(SimpleNamespace(builder=builder, outdir=str(tmp_path)), None)  # type: ignore[arg-type]
+    drawn = {path.name: TTFont(path).getBestCmap() for path in fonts.glob("*.woff2")}
+    assert {ord("\u2264"), ord("\u2207")} <= set(drawn["KaTeX_Main-Regular.woff2"])
+    assert ord("\u03b1") in drawn["KaTeX_Math-Italic.woff2"]
+    assert ord("R") in drawn["KaTeX_AMS-Regular.woff2"]
+    assert ord("\u2200") not in drawn["KaTeX_Main-Regular.woff2"]
+    whole = sum(path.stat().st_size for path in (assets.KATEX / "fonts").glob("*.woff2"))
+    assert sum(path.stat().st_size for path in fonts.glob("*.woff2")) < 0.65 * whole
 
 
 def document() -> nodes.document:

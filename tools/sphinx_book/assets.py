@@ -133,6 +133,40 @@ def drop_code_colours(app: Sphinx, error: Exception | None) -> None:
         sheet.write_text("/* The colours of the code are in book.css. */\n", encoding="utf-8")
 
 
+# The drawn part of a formula, up to where the next one or another part of the page begins.
+FORMULA = re.compile(r'class=\\?"katex-html\\?"(.*?)(?=katex-mathml|<p>|</li>|</script>|$)', re.DOTALL)
+
+
+def drawn(page: str) -> set[str]:
+    """Return the characters of the formulas of a page, those of its quizzes too.
+
+    Examples
+    --------
+    >>> sorted(drawn('<span class="katex-html"><span class="mord">x</span>=<span>y</span></span><p>text'))
+    ['=', 'x', 'y']
+    """
+    parts = (re.sub(r"<[^>]*>|\\u003c[^>]*>", "", match[1]) for match in FORMULA.finditer(page))
+    return {character for part in parts for character in part.partition(">")[2]}
+
+
+def trim_formula_fonts(app: Sphinx, error: Exception | None) -> None:
+    """Cut the fonts of the formulas down to the characters that the pages have in formulas."""
+    if error is not None or app.builder.format != "html":
+        return
+    characters = {chr(code) for code in range(0x20, 0x7F)} | {"\u00a0", "\u200b"}
+    for page in Path(app.outdir).rglob("*.html"):
+        characters |= drawn(page.read_text(encoding="utf-8"))
+    options = subset.Options(flavor="woff2", layout_features=["*"], hinting=False)
+    fonts = Path(app.outdir) / "_static" / "katex" / "fonts"
+    for source in (KATEX / "fonts").glob("*.woff2"):
+        with source.open("rb") as file:
+            font = subset.load_font(file, options)
+            subsetter = subset.Subsetter(options)
+            subsetter.populate(unicodes=[ord(character) for character in characters])
+            subsetter.subset(font)
+            subset.save_font(font, str(fonts / source.name), options)
+
+
 # One rule of Font Awesome: the names of an icon, and its code.
 ICON_RULE = re.compile(r'(?P<names>(?:\.fa-[a-z0-9-]+:{1,2}before,?)+)\{content:"\\(?P<code>[0-9a-f]+)"\}')
 
@@ -175,6 +209,7 @@ def trim_icons(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Register the events."""
     app.connect("build-finished", trim_icons)
+    app.connect("build-finished", trim_formula_fonts)
     app.connect("build-finished", drop_code_colours, priority=900)
     app.connect("builder-inited", copy_assets)
     app.connect("html-page-context", add_to_page)
