@@ -42,6 +42,20 @@ def test_the_focus_is_seen_on_every_control(
     assert weak_focus(page, list(kinds.values())) == []
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_the_focus_is_seen_beside_the_text(page: Page, site: Any, weak_focus: Any, mode: str) -> None:
+    page.emulate_media(**MODES[mode])
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(site.url("chapters/01_feedforward/backpropagation.html"))
+    for selector in ("a.dlb-row", ".dlb-goes-on > .dlb-wrap", ".dlb-read button"):
+        control = page.locator(selector).filter(visible=True).first
+        control.scroll_into_view_if_needed()
+        assert weak_focus(page, [control]) == []
+    page.goto(site.url("reference/course_map.html"))
+    controls = ".dlb-filter :is(input, select), .dlb-progress-bar button:enabled"
+    assert weak_focus(page, page.locator(controls).filter(visible=True).all()) == []
+
+
 def test_forced_colours_leave_every_mark_in_sight(page: Page, site: Any, first_quiz_page: str) -> None:
     page.emulate_media(forced_colors="active", color_scheme="dark")
     page.goto(site.url(first_quiz_page))

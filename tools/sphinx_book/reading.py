@@ -218,15 +218,13 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
                 links += [nodes.Text(", ")] * bool(links) + [page_link(app, docname, earlier)]
             rows.append(
                 [
-                    nodes.paragraph("", "", page_link(app, docname, page)),
+                    nodes.paragraph("", "", page_link(app, docname, page), progress({page: reading})),
                     text(f"{reading.core} min, all {reading.whole}"),
                     nodes.paragraph("", "", *links),
-                    nodes.paragraph("", "", progress({page: reading})),
                 ]
             )
         if rows:
-            heads = ["Page", "Reading time", "Builds on", "Your progress"]
-            placeholder.replace_self(table(heads, rows, [26, 16, 34, 24]))
+            placeholder.replace_self(table(["Page", "Reading time", "Builds on"], rows, [40, 20, 40]))
         else:
             placeholder.parent.remove(placeholder)
     for placeholder in list(doctree.findall(progress_of_chapter)):
