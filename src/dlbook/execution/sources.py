@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from inspect import getfile
 from pathlib import Path
 
 from .cells import BrokenNotebook
@@ -438,4 +439,5 @@ def installed_sources() -> Sources:
     Sources
         The same object every time.
     """
-    return Sources(Path(__file__).resolve().parents[1])
+    # Not by `__file__`: a page with a record, which reaches this, would depend on all files of this folder.
+    return Sources(Path(getfile(Sources)).resolve().parents[1])
