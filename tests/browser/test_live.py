@@ -19,6 +19,7 @@ from dlbook.nn import SGD, ActivationLayer, Dense, Sequential, binary_cross_entr
 
 pytestmark = pytest.mark.browser
 
+STATIC = Path(__file__).resolve().parents[2] / "tools" / "sphinx_book" / "static"
 STATES, SYMBOLS = ["sunny", "rainy"], ["happy", "grumpy"]
 START, MOVES, SHOWS = [0.6, 0.4], [[0.7, 0.3], [0.4, 0.6]], [[0.8, 0.2], [0.6, 0.4]]
 TRAINED = [
@@ -70,9 +71,11 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path.write_text(
         "<!doctype html><html lang=en><head><meta charset=utf-8><title>Page</title>"
         "<meta name=viewport content='width=device-width'><link rel=icon href='data:,'>"
+        f"<style>{(STATIC / 'figures.css').read_text(encoding='utf-8')}</style>"
         f"<style>{themed()} body {{margin: 8px; background: var(--dlb-paper); color: var(--dlb-ink)}}</style>"
         f"</head><body><main><h1>Page</h1>{embed.with_assets('<p>Text.</p>'.join(outputs), tuple(files))}"
-        "<p id=below>Below.</p></main></body></html>",
+        f"<p id=below>Below.</p></main><script>{(STATIC / 'figures.js').read_text(encoding='utf-8')}</script>"
+        "</body></html>",
         encoding="utf-8",
     )
     return path
@@ -135,8 +138,13 @@ def test_nothing_runs_before_the_start(at: Any) -> None:
     for root in page.locator("[data-dlb-live]").all():
         expect(root.locator("img")).to_be_visible()
         assert root.evaluate("root => root.dlbookFigure === undefined")
-    root = figure(page, "perceptron")
+
+
+@pytest.mark.parametrize("width", [300, 1000])
+def test_the_figure_takes_the_place_of_its_picture(at: Any, width: int) -> None:
+    root = figure(at(width=width), "perceptron")
     expect(root.locator("img")).to_be_hidden()
+    expect(root.get_by_role("button", name="Enlarge the figure")).to_have_count(0)
     expect(root.get_by_role("button", name="Step")).to_be_focused()
 
 
@@ -198,13 +206,15 @@ def test_clouds_follow_their_seed(at: Any) -> None:
     root = figure(at(), "perceptron")
     root.get_by_label("Points", exact=True).select_option("two clouds")
     found = []
-    for seed in ("3", "4", "3"):
+    for seed in ("1", "4", "1"):
         root.get_by_label("Seed of the clouds").fill(seed)
         root.get_by_label("Seed of the clouds").press("Tab")
         found.append(root.evaluate(INSIDE)["points"]["x"])
     assert found[0] == found[2] != found[1]
     step_until_done(root)
     assert_is_numpys(root)
+    assert "after 14 corrections" in told(root)  # what a quiz asks
+    assert told(root).endswith("at most 390.")
 
 
 def test_points_by_mouse(at: Any) -> None:
@@ -507,6 +517,14 @@ def test_an_address_leads_to_a_state(at: Any) -> None:
         else:
             assert found["model"]["transition"] == pytest.approx(np.array(inside["model"]["transition"]))
             assert found["text"] == "GGH"
+
+
+def test_a_link_to_another_state_on_the_same_page(at: Any, file: Path) -> None:
+    page = at()
+    figure(page, "perceptron")
+    page.goto(f"{file.as_uri()}#live-perceptron?sample=XOR&steps=9")
+    expect(page.locator(".dlb-live-result")).to_contain_text("Correction 9, by")
+    assert page.locator(".dlb-live-stage").count() == 1
 
 
 @pytest.mark.parametrize(

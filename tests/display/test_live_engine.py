@@ -386,6 +386,61 @@ def test_samples_follow_the_model() -> None:
     assert seen[0] == int(uniform[1] >= given["emission"][state][0])
 
 
+# What the quizzes ask ---------------------------------------------------------------------------------------
+
+OPENS = {
+    "data": "circles", "layers": 1, "units": 1, "activation": "tanh", "initializer": "glorot_uniform",
+    "rate": 0.3, "batch": 30, "l2": 0, "dropout": 0, "seed": 0,
+}  # fmt: skip
+PLAYED = """
+const source = live.generator(10000 + now.seed);
+const train = live.points(now.data, 100, 0, source);
+const test = live.points(now.data, 300, 0, source);
+const rng = live.generator(now.seed);
+const sizes = [2].concat(Array(now.layers).fill(now.units), 1);
+const net = live.network(sizes, now.activation, now.initializer, rng);
+const memory = live.optimizer("sgd");
+for (let k = 0; k < epochs; k++) live.epoch(net, train.x, train.y, now, memory, rng);
+return [train, test].map(set => {
+    const found = live.loss(live.forward(net, set.x, set.y.length, 0, null).pop().outputs, set.y);
+    return [found.value, found.accuracy];
+});"""
+
+
+@pytest.mark.parametrize(("units", "enough"), [(1, False), (2, False), (3, True), (4, True)])
+def test_three_units_close_a_ring(units: int, enough: bool) -> None:
+    _, (_, right) = run(PLAYED, now={**OPENS, "units": units}, epochs=1000)
+    assert (right > 0.95) is enough
+
+
+@pytest.mark.parametrize(
+    ("change", "learns"),
+    [
+        ({}, False),
+        ({"activation": "tanh"}, True),
+        ({"initializer": "large"}, True),
+        ({"initializer": "he_uniform"}, False),
+        ({"rate": 3}, False),
+    ],
+)
+def test_what_lets_six_layers_learn(change: dict[str, Any], learns: bool) -> None:
+    deep = {**OPENS, "layers": 6, "units": 8, "activation": "logistic"}
+    (loss, right), _ = run(PLAYED, now={**deep, **change}, epochs=1000)
+    assert (right == 1) is learns
+    assert (loss > 0.69) is not learns
+
+
+@pytest.mark.parametrize(("n_grumpy", "rainy"), [(3, False), (4, True)])
+def test_how_many_grumpy_days_make_it_rain(n_grumpy: int, rainy: bool) -> None:
+    counted = {
+        "start": [11 / 16, 5 / 16],
+        "transition": [[0.8, 0.2], [0.4, 0.6]],
+        "emission": [[9 / 11, 2 / 11], [0.6, 0.4]],
+    }
+    found = run("return live.decode(model, seen)", model=counted, seen=[0, 0, *[1] * n_grumpy, 0])
+    assert found["path"] == ([0, 0, *[1] * (n_grumpy + 1)] if rainy else [0] * (n_grumpy + 3))
+
+
 # Weights ----------------------------------------------------------------------------------------------------
 
 

@@ -98,6 +98,7 @@
         }
         svg.append(shape("text", { class: "dlb-value", x: x(t), y: high - 8 }, typed.value[t]));
       }
+      svg.style.minWidth = wide + "px"; // it scrolls, and its text stays readable
       scroller.replaceChildren(svg);
     }
 

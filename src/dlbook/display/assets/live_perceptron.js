@@ -38,7 +38,10 @@
       if (given) return take({ x: given.x, y: given.y });
       var rng = live.generator(now.seed);
       var drawn = live.points("blobs", 20, 0, rng);
-      take({ x: Array.from(drawn.x), y: Array.from(drawn.y) });
+      take({ // away from the origin, where the bias has much to learn
+        x: Array.from(drawn.x, function (v) { return 0.6 * v + 0.7; }),
+        y: Array.from(drawn.y),
+      });
     }
 
     function both() {

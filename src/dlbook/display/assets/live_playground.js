@@ -117,7 +117,7 @@
       pen.fillStyle = stage.colour("muted");
       pen.fillText("0", 14, 122);
       pen.fillText(text(top, 1), 2, 18);
-      pen.fillText("loss by epoch, up to " + epochs, 30, 136);
+      pen.fillText("loss up to epoch " + epochs, 28, 136);
       [["training", "ink", [], 1], ["test", "vermilion", [6, 4], 2]].forEach(function (curve, place) {
         pen.setLineDash(curve[2]);
         pen.strokeStyle = pen.fillStyle = stage.colour(curve[1]);
@@ -128,7 +128,7 @@
         });
         pen.stroke();
         pen.setLineDash([]);
-        pen.fillText(curve[0] + (place ? " (dashed)" : ""), 190, 24 + 16 * place);
+        pen.fillText(curve[0] + (place ? " (dashed)" : ""), 186 + 56 * place, 136);
       });
     }
 

@@ -26,7 +26,7 @@
   }
 
   function percent(share) {
-    return text(100 * share, 1) + " %";
+    return text(100 * share, 1) + "\u00a0%";
   }
 
   /* What all figures share: controls, the loop, what is said, the link to a state. --------------------------------- */
@@ -465,6 +465,10 @@
       }
     });
   }
+
+  window.addEventListener("hashchange", function () {
+    if (/^#live-\w+\?/.test(window.location.hash)) window.location.reload(); // a link to another state
+  });
 
   /* A figure's script hands itself over here. */
   live.add = function (kind, figure) {
