@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from dlbook.execution import find_notebooks, read_notebook
+
 CODE = re.compile(
     r"^(`{3,})(?!\{)[^\n]*\n.*?^\1`*[ \t]*$|(?<!`)``(?!`).+?(?<!`)``(?!`)", re.MULTILINE | re.DOTALL
 )
@@ -40,13 +42,22 @@ def references(text: str) -> list[str]:
     return found
 
 
-def test_labels_are_defined_once(pages: dict[str, str], directives: Any) -> None:
+@pytest.fixture(scope="module")
+def figures(root: Path) -> list[str]:
+    """Return the names that cells give their figures."""
+    cells = [cell for path in find_notebooks(root) for cell in read_notebook(path).cells]
+    described = [cell.metadata.get("mystnb", {}).get("figure", {}) for cell in cells]
+    return [figure["name"] for figure in described if "name" in figure]
+
+
+def test_labels_are_defined_once(pages: dict[str, str], directives: Any, figures: list[str]) -> None:
     labels = Counter(label for text in pages.values() for label in definitions(text, directives))
+    labels += Counter(figures)
     assert [label for label, times in labels.items() if times > 1] == []
 
 
-def test_every_reference_has_its_target(pages: dict[str, str], directives: Any) -> None:
-    known = {label for text in pages.values() for label in definitions(text, directives)}
+def test_every_reference_has_its_target(pages: dict[str, str], directives: Any, figures: list[str]) -> None:
+    known = {label for text in pages.values() for label in definitions(text, directives)} | set(figures)
     known |= {"genindex", "search", "modindex", "py-modindex"}
     missing = [
         (name, label) for name, text in pages.items() for label in references(text) if label not in known

@@ -26,8 +26,8 @@ def tags(cell: Any) -> list[str]:
 
 
 def plain(source: str) -> ast.Module:
-    """Parse a cell, without the lines that only IPython understands."""
-    lines = ("pass" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
+    """Parse a cell, without the lines that only IPython understands; an indented one may be half an expression."""
+    lines = ("pass" if line.startswith(("%", "!")) else line for line in source.splitlines())
     return ast.parse("\n".join(lines))
 
 
@@ -73,7 +73,7 @@ def test_begins_with_a_title_and_what_it_is_for(lesson: Any) -> None:
     assert first.cell_type == "markdown"
     assert first.source.startswith("# ")
     assert [level for level, _ in headings(lesson.text)].count(1) == 1
-    for phrase in ("you can", "You need", "It runs"):
+    for phrase in ("you can", "You need"):
         assert f"**{phrase}" in first.source or f"{phrase}**" in first.source, phrase
 
 
