@@ -26,7 +26,7 @@ def tags(cell: Any) -> list[str]:
 
 
 def plain(source: str) -> ast.Module:
-    """Parse a cell, without the lines that only IPython understands; an indented one may be half an expression."""
+    """Parse a cell, without the lines that only IPython understands: they are not indented."""
     lines = ("pass" if line.startswith(("%", "!")) else line for line in source.splitlines())
     return ast.parse("\n".join(lines))
 
