@@ -192,6 +192,14 @@ def test_pinning_runs_a_notebook_once_and_keeps_the_run(book: Path, monkeypatch:
     # The stored outputs are not what a run depends on: the one that was made still stands for the notebook.
     assert pin(book).exit_code == 0
     assert jobs == [executed.WARNINGS]
+    # Nor is the text, which may be newer than the run.
+    newer = notebooks.read(book)
+    newer.cells[0].source = "# Newer"
+    notebooks.write(book, newer)
+    assert pin(book).exit_code == 0
+    assert [cell.source for cell in notebooks.read(book).cells] == ["# Newer", "print(6 * 7)"]
+    assert notebooks.read(book).cells[-1].outputs == [stdout("42\n")]
+    assert jobs == [executed.WARNINGS]
 
 
 def test_a_cell_that_fails_pins_nothing(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
