@@ -42,7 +42,7 @@ def references(text: str) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def figures(root: Path) -> list[str]:
     """Return the names that cells give their figures."""
     cells = [cell for path in find_notebooks(root) for cell in read_notebook(path).cells]
