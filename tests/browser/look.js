@@ -32,16 +32,19 @@ window.look = (function () {
       window.scrollTo(0, y);
       await frame();
     }
-    await Promise.all(Array.from(document.images, arrived));
+    /* What is folded loads when it is opened. */
+    await Promise.all(Array.from(document.images).filter((image) => !image.closest("details:not([open])")).map(arrived));
     await frame();
     return shift;
   }
 
-  function openEverything() {
+  async function openEverything() {
     const still = document.createElement("style");
     still.textContent = "*, *::before, *::after { transition: none !important; animation: none !important; }";
     document.head.append(still);
     all("details").forEach((part) => (part.open = true));
+    await frame();
+    await readThrough();
   }
 
   function pictures() {

@@ -76,7 +76,7 @@ def test_the_key_changes_with_everything_a_result_depends_on(lesson, path, monke
     assert prepare(path, timeout=5.0).key == keys[0]
     assert prepare(path, backend="jax").key == keys[0]  # it does not use Keras
     keys += [prepare(path, profile="full").key, prepare(path, seed=1).key]
-    (path.parent / "neurons.quiz.yml").write_text("questions: [1]\n", encoding="utf-8")
+    (path.parent / "neurons.txt").write_text("more\n", encoding="utf-8")
     keys.append(prepare(path).key)
     nbformat.write(lesson("print(profile, seed, 'more')"), path)
     keys.append(prepare(path).key)

@@ -54,14 +54,14 @@ def test_what_is_as_it_ran(path: Path) -> None:
 def test_what_changed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     change(path, "import keras", "from dlbook.files import write_text\nwrite_text('a', 'b')")
     (why.ROOT / "uv.lock").write_text("version = 2", encoding="utf-8")
-    path.with_name("one.quiz.yml").write_text("questions: []", encoding="utf-8")
+    path.with_name("one.txt").write_text("questions: []", encoding="utf-8")
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     assert said("one") == (
         f"{NAME} will run:\n"
         "  code cell 2 changed\n"
         "  dlbook.files.write_bytes is used now\n"
         "  dlbook.files.write_text is used now\n"
-        "  one.quiz.yml is new\n"
+        "  one.txt is new\n"
         "  uv.lock changed\n"
         "  the backend is jax, it was tensorflow\n"
     )
