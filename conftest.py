@@ -12,14 +12,20 @@ import time
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 ROOT = Path(__file__).resolve().parent
 # The tools import each other by name, as scripts of one folder do.
 sys.path.insert(0, str(ROOT / "tools"))
+
+from chromium import MISSING, find_chromium, started_chromium  # noqa: E402
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytest_plugins = ["replay"]
 
@@ -56,6 +62,31 @@ def pytest_configure() -> None:
         time.tzset()
     for number, handler in SIGNALS.items():
         signal.signal(number, handler)
+
+
+class Schedule(LoadFileScheduling):
+    """The tests of one file go to one process; those of the built pages, which take long, to any."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        single = nodeid.startswith("tests/browser/") and "test_jupyterlab" not in nodeid
+        return nodeid if single else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Say which process runs which tests."""
+    return Schedule(config, log)
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Start the system's Chromium, once a module."""
+    program = find_chromium()
+    if program is None:
+        if "DLBOOK_REQUIRE_CHROMIUM" in os.environ:
+            pytest.fail(MISSING, pytrace=False)
+        pytest.skip(MISSING)
+    with started_chromium(program) as chromium:
+        yield chromium
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ headings. The pages of a chapter are joined first, so that links between them le
 """
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,18 +13,11 @@ from typing import Any
 
 import click
 import yaml
+from chromium import MISSING, find_chromium, started_chromium
 from serve import listen
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "_build" / "html"
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 PATIENCE = 300_000  # milliseconds
 FOOTER = """<div style="width: 100%; padding: 0 18mm; display: flex; justify-content: space-between;
 font: 8pt sans-serif; color: #555"><span class="title"></span><span class="pageNumber"></span></div>"""
@@ -146,11 +138,9 @@ def print_chapter(page: Any, address: str, files: list[str], target: Path, *, so
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "_build" / "pdf", help="The folder.")
 def main(chapter: tuple[str, ...], solutions: bool, out: Path) -> None:
     """Print the chapters."""
-    from playwright.sync_api import sync_playwright
-
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    program = find_chromium()
     if program is None:
-        raise click.ClickException("this needs Chromium: sudo apt-get install chromium")
+        raise click.ClickException(MISSING)
     wanted = {
         folder: files
         for folder, files in chapters().items()
@@ -158,19 +148,15 @@ def main(chapter: tuple[str, ...], solutions: bool, out: Path) -> None:
     }
     if not wanted:
         raise click.UsageError(f"no chapter is called {' or '.join(chapter)}, or its pages are not built")
-    with served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        try:
-            for folder, files in wanted.items():
-                page = browser.new_page(color_scheme="light")
-                page.set_default_timeout(PATIENCE)
-                target = out / f"{folder}{'-solutions' * solutions}.pdf"
-                print_chapter(page, address, files, target, solutions=solutions)
-                page.close()
-                size = target.stat().st_size / 1e6
-                click.echo(f"{target.name}: {len(files)} pages of the book, {size:.1f} MB")
-        finally:
-            browser.close()
+    with served() as address, started_chromium(program) as browser:
+        for folder, files in wanted.items():
+            page = browser.new_page(color_scheme="light")
+            page.set_default_timeout(PATIENCE)
+            target = out / f"{folder}{'-solutions' * solutions}.pdf"
+            print_chapter(page, address, files, target, solutions=solutions)
+            page.close()
+            size = target.stat().st_size / 1e6
+            click.echo(f"{target.name}: {len(files)} pages of the book, {size:.1f} MB")
     click.echo(f"They are in {out.relative_to(ROOT) if out.is_relative_to(ROOT) else out}")
 
 

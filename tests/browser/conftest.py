@@ -1,8 +1,7 @@
-"""The built pages, a small web server for them, and the system's Chromium."""
+"""The built pages, a small web server for them, and windows of the browser."""
 
 import io
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,23 +23,11 @@ from playwright.sync_api import (
     Page,
     Request,
     expect,
-    sync_playwright,
 )
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 SITE = ROOT / "_build" / "html"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # Arguments of tests: the pages that hold a piece of markup ...
 EVERY = {
     "page_name": "",
@@ -61,13 +48,6 @@ FOCUS_CONTRAST = 3.0  # of a pixel before and after
 TIMEOUT = 30_000  # milliseconds; other tests may need the processor
 expect.set_options(timeout=TIMEOUT)
 NO_PAGE = pytest.param("", marks=pytest.mark.skip(reason="no built page has this: run make book first"))
-
-
-def unavailable(reason: str, *, required: bool) -> NoReturn:
-    """Fail where the tests of the pages must run, skip elsewhere."""
-    if required:
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
 
 
 def page_names(containing: str = "") -> list[str]:
@@ -142,8 +122,9 @@ class QuietHandler(SimpleHTTPRequestHandler):
 def site() -> Iterator[Site]:
     """Serve the built pages on this machine."""
     if not (SITE / "index.html").is_file():
-        required = "DLBOOK_REQUIRE_CHROMIUM" in os.environ or "CI" in os.environ
-        unavailable("the pages are not built: run make book first", required=required)
+        if "DLBOOK_REQUIRE_CHROMIUM" in os.environ or "CI" in os.environ:
+            pytest.fail("the pages are not built: run make book first", pytrace=False)
+        pytest.skip("the pages are not built: run make book first")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(SITE)))
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
@@ -153,26 +134,6 @@ def site() -> Iterator[Site]:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start the system's Chromium; Playwright's own is never asked for.
-
-    Once a module, not once a session: while it runs, nothing else in the process can use asyncio.
-    """
-    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if program is None:
-        unavailable(
-            "no Chromium here, so the pages are not tested in a browser: sudo apt-get install chromium",
-            required="DLBOOK_REQUIRE_CHROMIUM" in os.environ,
-        )
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        try:
-            yield started
-        finally:
-            started.close()
 
 
 @pytest.fixture

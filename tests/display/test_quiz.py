@@ -1,9 +1,7 @@
 """Quizzes: their file is checked, their markup is quiet, and they work by mouse and by keyboard."""
 
 import json
-import os
 import re
-import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -14,8 +12,6 @@ import pytest
 
 from dlbook.display import quiz
 from dlbook.display.quiz import fill_in, forgotten, load, markup, script, to_html, typeset
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 DEMO = r"""
 questions:
@@ -379,19 +375,6 @@ def test_script_leaves_out_what_is_not_used() -> None:
 
 
 # -- in a browser ------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium: install Debian's package chromium")
-    with playwright.sync_playwright() as started:
-        arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
-        arguments += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

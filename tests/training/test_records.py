@@ -77,13 +77,13 @@ from IPython.core.interactiveshell import InteractiveShell
 
 shell = InteractiveShell.instance()
 for cell in nbformat.read(sys.argv[1], as_version=4).cells:
-    shell.run_cell(cell.source, store_history=True).raise_error()
+    shell.run_cell(cell.source, store_history=sys.argv[2:] != ["without"]).raise_error()
 """
 
 
-def run_cells(path: Path) -> str:
+def run_cells(path: Path, *options: str) -> str:
     """Run the cells as a kernel does, without one; return the last line that was printed."""
-    command = [sys.executable, "-c", RUN_CELLS, path.name]
+    command = [sys.executable, "-c", RUN_CELLS, path.name, *options]
     result = subprocess.run(
         command, cwd=path.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
     )
@@ -344,6 +344,13 @@ def test_a_notebook_alone_reads_the_record_that_the_package_carries(tmp_path):
     alone = write_book(tmp_path / "alone", [carried, *CELLS])
     assert not (alone.parent / "records").exists()
     assert run_cells(alone).startswith("Recorded: 3 runs")
+
+
+def test_cells_that_run_without_a_history_are_the_same_code(tmp_path):
+    path = write_book(tmp_path, ["%config InlineBackend.rc = {}\n%time WIDTH = 3", *CELLS])
+    assert run_record(tmp_path)[0] == 0
+    assert run_cells(path).startswith("Recorded: 3 runs")
+    assert run_cells(path, "without").startswith("Recorded: 3 runs")
 
 
 def test_other_code_is_never_shown(tmp_path):

@@ -154,7 +154,7 @@ def parse_cell(cell: CodeCell) -> list[ast.stmt]:
 
 def _parse(source: str) -> list[ast.stmt]:
     try:  # nothing that IPython rewrites is Python as it stands
-        return ast.parse(source).body
+        statements = ast.parse(source).body
     except SyntaxError:
         from IPython.core.inputtransformer2 import TransformerManager
 

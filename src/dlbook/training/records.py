@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import datetime
 import inspect
+import linecache
 import platform
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,9 @@ from .record_files import (
     same,
     write_record,
 )
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
 
 __all__ = ["FOLDER", "Experiment", "Record", "plan", "record"]
 
@@ -510,5 +514,12 @@ def _cells_of(experiment: Callable[..., Any]) -> list[str]:
 
         shell = get_ipython()
         if shell is not None:
-            return list(dict.fromkeys(cell for cell in shell.user_ns["In"] if cell))
+            kept = list(dict.fromkeys(cell for cell in shell.user_ns["In"] if cell))
+            return kept or _compiled_cells(shell)  # under nbval cells run without a history
     return [inspect.getsource(inspect.getmodule(experiment) or experiment)]
+
+
+def _compiled_cells(shell: InteractiveShell) -> list[str]:
+    """Return the cells that a shell has compiled, magics turned into Python."""
+    names = [name for name in linecache.cache if shell.compile.format_code_name(name)]
+    return ["".join(linecache.getlines(name)) for name in names]
