@@ -589,6 +589,54 @@ def test_how_many_grumpy_days_make_it_rain(n_grumpy: int, rainy: bool) -> None:
     assert found["path"] == ([0, 0, *[1] * (n_grumpy + 1)] if rainy else [0] * (n_grumpy + 3))
 
 
+@pytest.mark.parametrize(
+    ("review", "means", "fooled"),
+    [
+        ("the plot was not not good .", 1, True),
+        ("the plot was not not bad .", -1, False),
+        ("the plot was good but the music was bad but the ending was good .", 1, False),
+        ("although the plot was good , the music was bad .", -1, False),
+    ],
+)
+def test_what_fools_the_reader(review: str, means: int, fooled: bool) -> None:
+    weights = shipped("lstm.critic")
+    words = Vocabulary.from_texts(generated_reviews(4000, rng=np.random.default_rng(0), max_asides=2)[0])
+    rows = [words.encode(review).tolist()]
+    score = read_by_page("lstm", weights, rows, len(weights[2]), 6)[0][-1]["scores"][0]
+    assert (score * means < 0) is fooled
+    assert abs(score) > 1  # no matter of rounding
+
+
+GREEDY = """
+const [table, kernel, recurrent, bias, out, last] = weights.map(live.unpack);
+const cell = {kernel, recurrent, bias};
+let state = new Float64Array(160), written = begins, logits;
+const read = c => {
+    state = live.gru(cell, live.embedding(table, alphabet.indexOf(c), 32), state).state;
+    logits = live.dense(state, out, last);
+};
+for (const c of begins) read(c);
+while (written.length < 200) {
+    const p = live.softmax(logits, 0), c = alphabet[p.indexOf(1)];
+    written += c;
+    read(c);
+}
+return written;"""
+
+
+@pytest.mark.parametrize("kinds", ["float32", "int6"])
+@pytest.mark.parametrize("begins", ["The ", "If the "])
+def test_which_words_the_writer_repeats(begins: str, kinds: str) -> None:
+    weights = shipped("character_language_model.readers", 2)
+    packed = pack(
+        weights,
+        lambda arrays: kinds == "int6" or np.array([a.sum() for a in arrays]).astype("float32"),
+        max_kilobytes=1000,
+    )
+    written = run(GREEDY, weights=packed, begins=begins, alphabet=ALPHABET)
+    assert "string of the string of the string of the " in written[-60:]
+
+
 # Weights ----------------------------------------------------------------------------------------------------
 
 
