@@ -26,7 +26,7 @@ TAGS = {
     "parameters": "the cell that papermill's parameters follow",
     "setup": "the cell that prepares the session",
     PINNED: "the output is pinned: nbval compares it on every run",
-    "landing": "its explorable also stands on the landing page",
+    "landing": "its figure also stands on the landing page",
     "hide-input": "the page folds the code",
     "hide-output": "the page folds the output",
     "hide-cell": "the page folds both",

@@ -1,6 +1,8 @@
 """The live figures as a reader uses them, by mouse, touch and keyboard: their numbers are those of NumPy."""
 
+import json
 import re
+import string
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -11,15 +13,22 @@ import pytest
 from numpy.testing import assert_allclose
 from playwright.sync_api import Locator, Page, expect
 
+from dlbook.data import generated_reviews
 from dlbook.display import embed, live
 from dlbook.display.palette import DARK, LIGHT
 from dlbook.feedforward import Perceptron, convergence_bound
 from dlbook.markov import CategoricalHMM
 from dlbook.nn import SGD, ActivationLayer, Dense, Sequential, binary_cross_entropy_from_logits
+from dlbook.sequences import GRU, LSTM
+from dlbook.text import Vocabulary
 
 pytestmark = pytest.mark.browser
 
 STATIC = Path(__file__).resolve().parents[2] / "tools" / "sphinx_book" / "static"
+RECORDS = Path(__file__).resolve().parents[2] / "chapters" / "04_sequences" / "records"
+REVIEW = "although the music was not really good , the ending was brilliant ."
+ALPHABET = "\n #\"'()*,-.01234:;=[]_ABCDEFGHILMNOPRSTUW" + string.ascii_lowercase
+KINDS = ("perceptron", "playground", "decode", "gates", "writer")
 STATES, SYMBOLS = ["sunny", "rainy"], ["happy", "grumpy"]
 START, MOVES, SHOWS = [0.6, 0.4], [[0.7, 0.3], [0.4, 0.6]], [[0.8, 0.2], [0.6, 0.4]]
 TRAINED = [
@@ -48,6 +57,38 @@ def themed() -> str:
     )
 
 
+def shipped(name: str, place: int = 0) -> list[np.ndarray]:
+    """Return weights that a record of chapter 4 keeps."""
+    (path,) = (RECORDS).glob(f"{name}.*.npz")
+    with np.load(path) as arrays:
+        return [arrays[f"{place}.{k}"].astype(float) for k in range(6)]
+
+
+def reviewer() -> dict[str, Any]:
+    """Return the options of the figure of the page on the LSTM."""
+    texts, _ = generated_reviews(4000, rng=np.random.default_rng(0), max_asides=2)
+    return {
+        "weights": shipped("lstm.critic"),
+        "score": lambda read: np.concatenate([w.ravel() for w in read]).round(2),
+        "words": Vocabulary.from_texts(texts).tokens,
+        "praise": ["good", "great", "brilliant", "moving", "funny", "clever"],
+        "blame": ["bad", "dull", "boring", "awful", "weak", "silly"],
+        "samples": {"although": REVIEW, "the plot was good": "the plot was good ."},
+    }
+
+
+def letters() -> dict[str, Any]:
+    """Return the options of the figure of the page on characters."""
+    return {
+        "weights": shipped("character_language_model.readers", 2),
+        "score": lambda read: True,
+        "alphabet": ALPHABET,
+        "unknown": "#",
+        "samples": ["The ", "A class "],
+        "steps": 20,
+    }
+
+
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a page with every figure, and a second playground with weights of its own."""
@@ -67,6 +108,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         live("decode", draw, **words, states=STATES, symbols=SYMBOLS, **model, text="HHG")
         given = {"weights": TRAINED, "score": lambda read: np.concatenate([w.ravel() for w in read]).round(4)}
         live("playground", draw, **words, layers=1, units=2, batch=300, **given)
+        live("gates", draw, **words, **reviewer())
+        live("writer", draw, **words, **letters())
     path = tmp_path_factory.mktemp("live") / "page.html"
     path.write_text(
         "<!doctype html><html lang=en><head><meta charset=utf-8><title>Page</title>"
@@ -134,7 +177,7 @@ def spot(root: Locator, x: float, y: float, reach: float) -> tuple[float, float]
 def test_nothing_runs_before_the_start(at: Any) -> None:
     page = at()
     assert page.locator("canvas").count() == 0
-    assert page.locator("[data-dlb-live]").count() == 4
+    assert page.locator("[data-dlb-live]").count() == 6
     for root in page.locator("[data-dlb-live]").all():
         expect(root.locator("img")).to_be_visible()
         assert root.evaluate("root => root.dlbookFigure === undefined")
@@ -485,6 +528,232 @@ def test_the_impossible_is_a_sentence(at: Any) -> None:
     assert told(root) == "Type H or G."
 
 
+# Gates while you type ---------------------------------------------------------------------------------------
+
+
+def weights_of(root: Locator) -> list[np.ndarray]:
+    """Return the weights of a figure as its page reads them."""
+    packed = json.loads(root.locator('script[type="application/json"]').text_content() or "")
+    unpack = "packed => packed.map(one => Array.from(dlbookLive.unpack(one)))"
+    found = root.page.evaluate(unpack, packed["options"]["weights"])
+    return [
+        np.reshape(values, one["shape"])
+        for values, one in zip(found, packed["options"]["weights"], strict=True)
+    ]
+
+
+def assert_read_as_in_numpy(root: Locator) -> dict[str, Any]:
+    """Read with the package what the page reads."""
+    inside: dict[str, Any] = root.evaluate(INSIDE)
+    table, kernel, matrix, bias, out, last = weights_of(root)
+    tokens = reviewer()["words"]
+    layer = LSTM(table.shape[1], len(matrix), kernel=kernel, recurrent_kernel=matrix, bias=bias)
+    ids = [tokens.index(word if word in tokens else "<unk>") for word in inside["words"]]
+    states, cache = layer.forward(table[ids][None])
+    for name, gate in layer.gates(cache).items():
+        if name != "candidate":
+            assert_allclose([step[name] for step in inside["steps"]], gate[0], rtol=0, atol=1e-5)
+    assert_allclose(
+        [step["memory"] for step in inside["steps"]], layer.cell_states(cache)[0, 1:], rtol=0, atol=1e-5
+    )
+    good = 1 / (1 + np.exp(-(states[0] @ out + last)[:, 0]))
+    assert_allclose([step["good"] for step in inside["steps"]], good, rtol=0, atol=1e-5)
+    now = good[inside["at"]]
+    assert f"{'good' if now > 0.5 else 'bad'} with probability" in told(root)
+    return inside
+
+
+def test_a_review_word_by_word(at: Any) -> None:
+    root = figure(at(), "gates")
+    assert told(root).startswith("After \u201c.\u201d, word 13 of 13: good with probability over 0.999. ")
+    assert "The words mean the same." in told(root)
+    assert assert_read_as_in_numpy(root)["words"] == REVIEW.split()
+    assert root.locator("svg .dlb-more, svg .dlb-less").count() == 13 * 6 * 4
+    press(root, "Step", 6)
+    assert told(root).startswith("After \u201creally\u201d, word 6 of 13: ")
+    assert assert_read_as_in_numpy(root)["at"] == 5
+    press(root, "Play")
+    expect(root.locator(".dlb-live-result")).to_contain_text("word 13 of 13")
+    expect(root.get_by_role("button", name="Play", exact=True)).to_have_count(1)
+
+
+def test_reading_while_typing(at: Any) -> None:
+    page = at()
+    root = figure(page, "gates")
+    box = root.get_by_label("The review")
+    box.fill("")
+    assert told(root) == "Type a review, or choose one."
+    for typed, words in (
+        ("the pl", ["the"]),
+        ("ot", ["the", "plot"]),
+        (" was", ["the", "plot", "was"]),
+        (" stup", ["the", "plot", "was", "stup"]),
+    ):
+        box.press_sequentially(typed)
+        assert assert_read_as_in_numpy(root)["words"] == words
+    assert "It has never read \u201cstup\u201d." in told(root)
+    root.get_by_label("Review", exact=True).select_option("the plot was good")
+    assert assert_read_as_in_numpy(root)["words"] == ["the", "plot", "was", "good", "."]
+
+
+def test_the_reader_is_fooled(at: Any) -> None:
+    root = figure(at(), "gates")
+    box = root.get_by_label("The review")
+    box.fill("the plot was not good .")
+    assert "The words mean the same." in told(root)
+    box.fill("the plot was not not good .")
+    assert "But the words mean good: you have fooled it, with 7 words." in told(root)
+    assert told(root).endswith("Your shortest: 7 words.")
+    assert assert_read_as_in_numpy(root)["fooled"] is True
+    box.fill("the plot was good . the music was bad .")
+    assert "The words do not settle it." in told(root)
+    press(root, "Reset")
+    assert "shortest" not in told(root)
+
+
+def test_the_figure_knows_what_reviews_mean(at: Any) -> None:
+    root = figure(at(), "gates")
+    texts, labels = generated_reviews(60, rng=np.random.default_rng(3))
+    meanings = root.evaluate(
+        """(root, texts) => texts.map(text => {
+            const box = root.querySelector("input[type=text]");
+            box.value = text;
+            box.dispatchEvent(new Event("input"));
+            return root.dlbookFigure.inside().meaning;
+        })""",
+        texts,
+    )
+    assert meanings == [1 if label else -1 for label in labels]
+
+
+def test_a_review_by_touch(at: Any) -> None:
+    page = at(width=360, has_touch=True, is_mobile=True)
+    root = figure(page, "gates")
+    root.get_by_label("Review", exact=True).select_option("the plot was good")
+    for _ in range(2):
+        root.get_by_role("button", name="Remove last").tap()
+    root.get_by_role("button", name="Add word").tap()
+    root.get_by_label("Word to add").select_option("dull")
+    root.get_by_role("button", name="Add word").tap()
+    assert assert_read_as_in_numpy(root)["words"] == ["the", "plot", "was", "not", "dull"]
+
+
+# The character model writes ---------------------------------------------------------------------------------
+
+
+def assert_written_as_in_numpy(root: Locator, picked: str = "") -> dict[str, Any]:
+    """Write with the package what the page has written, of which the reader picked some at the end."""
+    inside: dict[str, Any] = root.evaluate(INSIDE)
+    table, kernel, matrix, bias, out, last = weights_of(root)
+    layer = GRU(table.shape[1], len(matrix), kernel=kernel, recurrent_kernel=matrix, bias=bias)
+    rng, settings = np.random.RandomState(inside["settings"]["seed"]), inside["settings"]
+    state, logits, written, bits = None, np.zeros(len(ALPHABET)), "", 0.0
+
+    def read(character: str) -> None:
+        nonlocal state, logits
+        states, cache = layer.forward(table[[[ALPHABET.index(character)]]], initial_state=state)
+        state, logits = cache.final_state, (states @ out + last)[0, 0]
+
+    def softened(temperature: float) -> np.ndarray:
+        e = np.exp((logits - logits.max()) / temperature) if temperature else logits == logits.max()
+        return np.asarray(e / e.sum())
+
+    for character in inside["begun"]:
+        read(character)
+    while len(written) < len(inside["written"]):
+        drawn = softened(settings["temperature"]).cumsum() > rng.random_sample()
+        character = ALPHABET[int(drawn.argmax())]
+        if len(inside["written"]) - len(written) <= len(picked):
+            character = picked[len(written) - len(inside["written"])]
+        bits -= np.log2(softened(1)[ALPHABET.index(character)])
+        written += character
+        read(character)
+    assert inside["written"] == written
+    assert inside["bits"] == pytest.approx(bits, abs=1e-5)
+    assert_allclose(inside["logits"], logits, rtol=0, atol=1e-5)
+    assert_allclose(inside["p"], softened(settings["temperature"]), rtol=0, atol=1e-5)
+    assert_allclose(inside["state"], state[0], rtol=0, atol=1e-5)
+    return inside
+
+
+def test_writing_step_by_step(at: Any) -> None:
+    root = figure(at(), "writer")
+    inside = assert_written_as_in_numpy(root)
+    assert (inside["begun"], len(inside["written"])) == ("The ", 20)
+    assert re.match("Next: \u201c.\u201d .*20 characters are written, for [\\d.]+ bits each", told(root))
+    press(root, "Step", 3)
+    inside = assert_written_as_in_numpy(root)
+    assert len(inside["written"]) == 23
+    assert root.locator(".dlb-live-text").text_content() == inside["begun"] + inside["written"]
+    shares = [float(word) for word in root.locator(".dlb-live-bars span").all_text_contents()]
+    assert_allclose(shares, np.sort(inside["p"])[::-1][:8], atol=6e-4)
+    strongest = np.sort(np.argsort(-np.abs(inside["state"]))[:8]) + 1
+    named = root.locator("svg[role=img]").get_attribute("aria-label") or ""
+    assert [int(unit) for unit in re.findall(r"(\d+) at ", named)] == strongest.tolist()
+
+
+def test_temperature_seed_and_beginning(at: Any) -> None:
+    root = figure(at(), "writer")
+    root.get_by_label("Temperature").press("Home")
+    assert "a choice of 0 bits" in told(root)
+    press(root, "Reset")
+    press(root, "Step", 30)
+    assert assert_written_as_in_numpy(root)["settings"]["temperature"] == 0
+    for _ in range(6):
+        root.get_by_label("Temperature").press("ArrowRight")
+    root.get_by_label("Seed", exact=True).fill("5")
+    root.get_by_label("Seed", exact=True).press("Tab")
+    root.get_by_label("It begins with").fill("Rain\u00e9 ")
+    press(root, "Step", 10)
+    inside = assert_written_as_in_numpy(root)
+    assert inside["begun"] == "Rain# "
+    assert (inside["settings"]["temperature"], inside["settings"]["seed"]) == (2, 5)
+    root.get_by_label("It begins with").fill("")
+    assert told(root).startswith("Nothing is read yet. ")
+    root.get_by_label("Beginning").select_option("A class ")
+    assert root.evaluate(INSIDE)["begun"] == "A class "
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_the_reader_picks_a_character(at: Any, touch: bool) -> None:
+    page = at(width=360 if touch else 1000, has_touch=touch, is_mobile=touch)
+    root = figure(page, "writer")
+    bars = root.locator(".dlb-live-bars button")
+    third = bars.nth(2)
+    name = third.get_attribute("aria-label") or ""
+    picked = {"\u2423": " ", "\u00b6": "\n"}.get(name[7], name[7])
+    if touch:
+        third.tap()
+    else:
+        third.press("Enter")
+        expect(third).to_be_focused()
+    inside = assert_written_as_in_numpy(root, picked)
+    assert inside["written"][-1] == picked
+    press(root, "Step", 2)
+
+
+def test_the_page_that_is_full(at: Any) -> None:
+    root = figure(at(), "writer")
+    press(root, "Play")
+    root.page.wait_for_function(
+        "root => root.dlbookFigure.inside().written.length > 25", arg=root.element_handle()
+    )
+    press(root, "Pause")
+    root.evaluate(
+        """root => {
+            const buttons = Array.from(root.querySelectorAll("button"));
+            const step = buttons.find(node => node.textContent === "Step");
+            for (let k = 0; k < 400; k++) step.click();
+        }"""
+    )
+    assert told(root).endswith("The page is full: Reset.")
+    assert len(root.evaluate(INSIDE)["written"]) == 400
+    press(root, "Play")
+    expect(root.get_by_role("button", name="Play", exact=True)).to_have_count(1)
+    press(root, "Reset")
+    assert root.evaluate(INSIDE)["written"] == ""
+
+
 # All of them ------------------------------------------------------------------------------------------------
 
 
@@ -499,7 +768,13 @@ def test_an_address_leads_to_a_state(at: Any) -> None:
     decode.get_by_label("Move from, rainy rainy").fill("0.9")
     decode.get_by_label("What was seen").fill("GGH")
     states = []
-    for each in (root, other, decode):
+    gates = figure(page, "gates")
+    gates.get_by_label("The review").fill("the plot was not dull .")
+    press(gates, "Step", 4)
+    writer = figure(page, "writer")
+    writer.get_by_label("It begins with").fill("A new ")
+    press(writer, "Step", 5)
+    for each in (root, other, decode, gates, writer):
         press(each, "Link")
         assert told(each) == "The address of this page now leads to this state."
         states.append(
@@ -514,6 +789,13 @@ def test_an_address_leads_to_a_state(at: Any) -> None:
         elif kind == "playground":
             assert found["settings"] == inside["settings"]
             assert found["net"] == inside["net"]
+        elif kind == "gates":
+            assert (found["words"], found["at"]) == (inside["words"], 3)
+        elif kind == "writer":
+            assert (found["begun"], found["written"]) == (inside["begun"], inside["written"])
+            press(again, "Step")
+            press(writer, "Step")
+            assert again.evaluate(INSIDE)["written"] == writer.evaluate(INSIDE)["written"]
         else:
             assert found["model"]["transition"] == pytest.approx(np.array(inside["model"]["transition"]))
             assert found["text"] == "GGH"
@@ -528,19 +810,27 @@ def test_a_link_to_another_state_on_the_same_page(at: Any, file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "fragment", ["#live-perceptron?points=1;%E0%;&steps=x&sample=no", "#live-decode?model=,;9"]
+    "fragment",
+    [
+        "#live-perceptron?points=1;%E0%;&steps=x&sample=no",
+        "#live-decode?model=,;9",
+        "#live-gates?word=x",
+        "#live-gates?text=%F0%9F%98%80&word=-3",
+        "#live-writer?wrote=%7B%7D&draws=x&temperature=9",
+    ],
 )
 def test_a_cut_address_does_no_harm(at: Any, fragment: str) -> None:
     page = at(fragment=fragment)
-    kind = "perceptron" if "perceptron" in fragment else "decode"
+    kind = fragment.removeprefix("#live-").partition("?")[0]
     assert told(figure(page, kind))
+    assert "NaN" not in told(figure(page, kind))
 
 
 @pytest.mark.parametrize("width", [360, 1000])
 def test_targets_are_large_and_nothing_overflows(at: Any, width: int) -> None:
     page = at(width=width)
-    for place in range(4):
-        root = figure(page, ("perceptron", "playground", "decode", "playground")[place], int(place == 3))
+    for place, kind in enumerate((*KINDS, "playground")):
+        root = figure(page, kind, int(place == len(KINDS)))
         for more in root.get_by_text("More settings").all():
             more.click()
         small = root.evaluate(
@@ -559,7 +849,7 @@ def test_no_barriers_before_and_after_the_start(at: Any, barriers: Any, theme: s
     page = at(color_scheme=theme)
     page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
     assert barriers(page) == []
-    for kind in ("perceptron", "playground", "decode"):
+    for kind in KINDS:
         for more in figure(page, kind).get_by_text("More settings").all():
             more.click()
     assert barriers(page) == []
@@ -567,7 +857,7 @@ def test_no_barriers_before_and_after_the_start(at: Any, barriers: Any, theme: s
 
 def test_focus_is_seen(at: Any, weak_focus: Any) -> None:
     page = at()
-    for kind in ("perceptron", "playground", "decode"):
+    for kind in KINDS:
         root = figure(page, kind)
         controls = root.locator(":is(button, select, canvas[tabindex], .dlb-live-wide):visible").all()
         assert len(controls) > 3

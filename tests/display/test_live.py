@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dlbook.display import embed, live
-from dlbook.display.live import FIGURES, SETTINGS
+from dlbook.display.live import FIGURES, MOST_WRITTEN, SETTINGS, TEMPERATURES
 
 WEATHER: dict[str, Any] = {
     "states": ["sunny", "rainy"],
@@ -19,7 +19,31 @@ WEATHER: dict[str, Any] = {
     "transition": [[0.7, 0.3], [0.4, 0.6]],
     "emission": [[0.9, 0.1], [0.6, 0.4]],
 }
-OPTIONS: dict[str, dict[str, Any]] = {"perceptron": {}, "playground": {}, "decode": WEATHER}
+
+
+def network(n_tokens: int, blocks: int, n_outputs: int) -> dict[str, Any]:
+    """Draw a small recurrent network."""
+    rng = np.random.default_rng(1)
+    bias = (8,) if blocks == 4 else (2, 6)
+    shapes = [(n_tokens, 3), (3, 2 * blocks), (2, 2 * blocks), bias, (2, n_outputs), (n_outputs,)]
+    return {"weights": [rng.normal(size=shape) for shape in shapes], "score": lambda read: read[0].round(2)}
+
+
+REVIEWS: dict[str, Any] = {
+    **network(4, 4, 1),
+    "words": ["<unk>", "not", "good", "bad"],
+    "praise": ["good"],
+    "blame": ["bad"],
+    "samples": {"first": "not bad", "second": "not good"},
+}
+LETTERS: dict[str, Any] = {**network(5, 3, 5), "alphabet": "\n abc", "unknown": "c", "samples": ["a b", "\n"]}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "perceptron": {},
+    "playground": {},
+    "decode": WEATHER,
+    "gates": REVIEWS,
+    "writer": LETTERS,
+}
 
 
 def draw() -> None:
@@ -61,7 +85,7 @@ def test_the_page_has_a_picture_a_task_and_the_opening_state(shown: Any, figure:
         )
     data = data_of(markup)
     assert re.fullmatch("#[0-9a-f]{6}", data["colours"]["blue"])
-    assert data["options"]["seed" if figure != "playground" else "settings"] is not None
+    assert data["options"][{"playground": "settings", "gates": "text"}.get(figure, "seed")] is not None
 
 
 @pytest.mark.parametrize("mode", ["live", "standalone"])
@@ -106,6 +130,27 @@ def test_the_playground_takes_a_trained_network(shown: Any) -> None:
     assert [one["shape"] for one in packed] == [[2, 3], [3], [3, 1], [1]]
 
 
+def test_the_reader_of_reviews_may_be_an_lstm_or_a_gru(shown: Any) -> None:
+    for blocks in (3, 4):
+        options = data_of(shown("gates", **REVIEWS | network(4, blocks, 1))[0])["options"]
+        assert options["weights"][1]["shape"] == [3, 2 * blocks]
+    assert options["text"] == "not bad"
+    assert options["verdicts"] == ["good", "bad"]
+
+
+def test_the_writer_opens_where_the_notebook_says(shown: Any) -> None:
+    options = data_of(shown("writer", **LETTERS, steps=7, temperature=1.5, seed=4)[0])["options"]
+    assert (options["steps"], options["temperature"], options["seed"]) == (7, 1.5, 4)
+    assert options["alphabet"] == "\n abc"
+
+
+def test_the_page_and_python_offer_the_same_temperatures() -> None:
+    script = (Path(embed.__file__).with_name("assets") / "live_writer.js").read_text(encoding="utf-8")
+    (offered,) = re.findall(r'"Temperature", (\[.*?\])', script)
+    assert sorted(json.loads(offered)) == sorted(TEMPERATURES)
+    assert f"var MOST = {MOST_WRITTEN};" in script
+
+
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("perceptron", {"rate": 1}, "live perceptron has no option rate; known are samples, sample, steps, seed"),
     ("perceptron", {"samples": {}}, "live perceptron: samples must be a dictionary"),
@@ -135,6 +180,33 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("decode", {**WEATHER, "emission": [[1.0], [1.0]]}, r"live decode: emission must have shape \(2, 2\)"),
     ("decode", {**WEATHER, "text": "HX"}, "live decode: text must be at most 16 letters of H, G, got 'HX'"),
     ("decode", {**WEATHER, "text": "H" * 17}, "live decode: text must be at most 16 letters"),
+    ("gates", {}, "live gates: weights must be given"),
+    ("gates", {**REVIEWS, "words": ["<unk>", "not", "good", "good"]}, "live gates: words must be different"),
+    ("gates", {**REVIEWS, "praise": ["moving"]}, "live gates: words must be different and hold 'moving'"),
+    ("gates", {**REVIEWS, "verdicts": ["good"]}, "live gates: verdicts must be two, got 1"),
+    ("gates", {**REVIEWS, "samples": {}}, "live gates: samples must be a dictionary"),
+    (
+        "gates",
+        {**REVIEWS, **network(4, 5, 1)},
+        "live gates: weights must be of an LSTM or a GRU, got 5",
+    ),
+    ("gates", {**REVIEWS, **network(3, 4, 1)}, r"live gates: weights must have the shapes \[\(4, 3\)"),
+    ("gates", {**REVIEWS, "weights": [1]}, "live gates: weights must be an embedding, kernel"),
+    (
+        "writer",
+        {**LETTERS, **network(5, 4, 5)},
+        "live writer: weights must be of a GRU with three blocks",
+    ),
+    ("writer", {**LETTERS, **network(5, 3, 4)}, "live writer: weights must have the shapes"),
+    ("writer", {**LETTERS, "alphabet": "aabc"}, "live writer: alphabet must have different characters"),
+    ("writer", {**LETTERS, "samples": ["xyz"]}, "live writer: samples must have characters of the alphabet"),
+    ("writer", {**LETTERS, "unknown": "#"}, "live writer: unknown must be one of"),
+    (
+        "writer",
+        {**LETTERS, "temperature": 3},
+        "live writer: temperature must be one of 0, 0.25, 0.5",
+    ),
+    ("writer", {**LETTERS, "steps": 401}, "live writer: steps must be"),
     (
         "decode",
         {**WEATHER, "max_kilobytes": 0.1},

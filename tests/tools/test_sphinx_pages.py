@@ -10,7 +10,7 @@ from docutils import nodes
 from docutils.frontend import get_default_settings
 from docutils.utils import new_document
 from fontTools.ttLib import TTFont
-from sphinx_book import assets, directives, finding, folding, lighter, math, search, typography
+from sphinx_book import assets, finding, folding, lighter, math, search, typography
 
 
 @pytest.mark.parametrize(
@@ -180,13 +180,6 @@ def test_a_site_map_needs_an_address(tmp_path, address: str) -> None:
     if address:
         places = re.findall("<loc>(.*?)</loc>", (tmp_path / "sitemap.xml").read_text("utf-8"))
         assert places == [address + "chapters/one.html", address + "index.html"]
-
-
-def test_a_borrowed_explorable_starts_at_a_place() -> None:
-    assert directives.started("<div></div>", 0) == "<div></div>"
-    shown = directives.started("<div></div>", 4)
-    assert shown.startswith("<div></div>\n<script>")
-    assert "slider.value = 4;" in shown
 
 
 def test_a_font_of_the_pages_is_smaller_and_has_the_letters(tmp_path) -> None:

@@ -1,4 +1,4 @@
-"""Directives of the book: corrections, the course map, the execution status, a borrowed explorable."""
+"""Directives of the book: corrections, the course map, the execution status, a borrowed figure."""
 
 import os
 from collections.abc import Mapping
@@ -130,14 +130,13 @@ class ExecutionStatus(SphinxDirective):
         return measurements(results, Path(self.env.srcdir))
 
 
-class BorrowedExplorable(SphinxDirective):
-    """The explorable of a notebook's cell tagged `landing`, on another page."""
+class BorrowedFigure(SphinxDirective):
+    """The figure of a notebook's cell tagged `landing`, on another page."""
 
     required_arguments = 1
-    option_spec: ClassVar[dict[str, Any]] = {"start": directives.nonnegative_int}
 
     def run(self) -> list[nodes.Node]:
-        """Return the explorable's HTML as the notebook's run left it."""
+        """Return the figure's HTML as the notebook's run left it."""
         docname = self.arguments[0]
         borrowed: dict[str, str] = getattr(self.env, "dlbook_borrowed", {})
         self.env.dlbook_borrowed = {**borrowed, self.env.docname: docname}  # type: ignore[attr-defined]
@@ -150,7 +149,6 @@ class BorrowedExplorable(SphinxDirective):
             if "landing" in cell.metadata.get("tags", []):
                 for output in cell.outputs:
                     if html := output.get("data", {}).get("text/html"):
-                        html = started(html, self.options.get("start", 0))
                         return [nodes.raw("", html, format="html")]
         raise self.error(f"the notebook {docname} has no cell tagged 'landing' with an HTML output")
 
@@ -237,23 +235,6 @@ def letters(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def text(content: str) -> nodes.paragraph:
     """Return a paragraph of plain text."""
     return nodes.paragraph(text=content)
-
-
-# An explorable shows its first position; this moves its last slider once its own script is there.
-START = """<script>
-(function (figure) {
-  addEventListener("DOMContentLoaded", function () {
-    const slider = Array.from(figure.querySelectorAll("input[type=range]")).pop();
-    slider.value = PLACE;
-    slider.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-})(document.currentScript.previousElementSibling);
-</script>"""
-
-
-def started(html: str, place: int) -> str:
-    """Return an explorable whose last slider begins at a place."""
-    return f"{html}\n{START.replace('PLACE', str(place))}" if place else html
 
 
 def page_reference(docname: str, title: str = "") -> addnodes.pending_xref:
@@ -357,7 +338,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("course-map", CourseMap)
     app.add_directive("chapters", Chapters)
     app.add_directive("execution-status", ExecutionStatus)
-    app.add_directive("borrowed-explorable", BorrowedExplorable)
+    app.add_directive("borrowed-figure", BorrowedFigure)
     app.connect("doctree-read", collect_corrections)
     app.connect("env-purge-doc", forget)
     app.connect("doctree-resolved", resolve)

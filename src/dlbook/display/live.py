@@ -14,7 +14,8 @@ from .weights import pack
 
 __all__ = ["live"]
 
-REACH, MOST_POINTS, MOST_LETTERS = 1.5, 40, 16  # as in the scripts
+REACH, MOST_POINTS, MOST_LETTERS, MOST_WRITTEN = 1.5, 40, 16, 400  # as in the scripts
+TEMPERATURES = (0.75, 0, 0.25, 0.5, 1, 1.5, 2)
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 GATES = {"OR": (0, 1, 1, 1), "AND": (0, 0, 0, 1), "XOR": (0, 1, 1, 0)}
 # What the controls of the playground offer; the first is where they stand unless the notebook says otherwise.
@@ -50,7 +51,7 @@ def live(
 
     Parameters
     ----------
-    figure : {"perceptron", "playground", "decode"}
+    figure : {"perceptron", "playground", "decode", "gates", "writer"}
         Which figure.
     draw : callable
         Draws the picture with pyplot, without arguments.
@@ -89,6 +90,16 @@ def live(
     ``transition`` and ``emission``, whose rows sum to 1; ``text``, the observations at the start, as the
     first letters of their symbols; ``seed``.
 
+    Options of **gates**: ``weights`` of an embedding, an LSTM or a GRU and one logistic output, in the order
+    of Keras, and ``score``; ``words``, the tokens of the rows of the embedding, ``<unk>`` among them;
+    ``praise`` and ``blame``, lists of such words; ``verdicts``, the names of 1 and 0; ``samples``, a
+    dictionary of names to reviews, of which the first is shown.
+
+    Options of **writer**: ``weights`` of an embedding, a GRU and an output for each character, in the order
+    of Keras, and ``score``; ``alphabet``, the characters of the rows of the embedding; ``unknown``, the one
+    that stands for all others; ``samples``, a list of beginnings, of which the first is shown; ``steps``, how
+    many characters are written at the start; ``temperature`` and ``seed``.
+
     The random numbers of the page are those of ``numpy.random.RandomState(seed)``, so NumPy repeats what the
     page does: starting weights, order of the samples and dropout are then those of `dlbook.nn.Sequential`
     with a generator of the class ``MT19937`` in that state.
@@ -98,7 +109,7 @@ def live(
     >>> live("percepton", lambda: None, alt="Points", task="Try.")
     Traceback (most recent call last):
     ...
-    ValueError: figure must be one of perceptron, playground, decode, got 'percepton'
+    ValueError: figure must be one of perceptron, playground, decode, gates, writer, got 'percepton'
     """
     checks.choice(figure, "figure", FIGURES)
     texts.accepts(draw, 0, [])
@@ -161,27 +172,19 @@ def _perceptron(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
 def _playground(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
     settings: dict[str, Any] = {"seed": _seed(where, given)}
     for name, values in SETTINGS.items():
-        settings[name] = given.get(name, values[0])
-        if isinstance(settings[name], bool) or settings[name] not in values:
-            offered = ", ".join(map(str, sorted(values)))
-            raise ValueError(f"{where}{name} must be one of {offered}, got {settings[name]!r}")
+        settings[name] = _offered(where, given, name, values)
     read: dict[str, Any] = {"settings": settings}
     if ("weights" in given) != ("score" in given):
         raise ValueError(f"{where}weights and score must be given together")
     if "weights" in given:
         sizes = [2, *[settings["units"]] * settings["layers"], 1]
         expected = [shape for n, m in pairwise(sizes) for shape in ((n, m), (m,))]
-        shapes = [np.shape(value) for value in given["weights"]]
-        if shapes != expected:
-            raise ValueError(f"{where}weights must have the shapes {expected}, got {shapes}")
-        read["weights"] = pack(given["weights"], given["score"], name=f"{where}weights")
+        read["weights"] = _packed(where, given, expected)
     return read
 
 
 def _decode(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    missing = [name for name in ("states", "symbols", "start", "transition", "emission") if name not in given]
-    if missing:
-        raise ValueError(f"{where}{missing[0]} must be given")
+    _given(where, given, ("states", "symbols", "start", "transition", "emission"))
     states = checks.texts(given["states"], f"{where}states")
     symbols = checks.texts(given["symbols"], f"{where}symbols")
     letters = [symbol[0].upper() for symbol in symbols]
@@ -205,6 +208,92 @@ def _decode(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return {"states": list(states), "symbols": list(symbols), "model": model, "text": text, "seed": seed}
 
 
+def _gates(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    _given(where, given, ("weights", "score", "words", "praise", "blame", "samples"))
+    words = checks.texts(given["words"], f"{where}words")
+    judged = {name: checks.texts(given[name], f"{where}{name}") for name in ("praise", "blame")}
+    strange = {"<unk>", *judged["praise"], *judged["blame"]} - set(words)
+    if strange or len(set(words)) != len(words):
+        raise ValueError(f"{where}words must be different and hold {min(strange, default='each')!r} once")
+    verdicts = checks.texts(given.get("verdicts", ("good", "bad")), f"{where}verdicts")
+    if len(verdicts) != 2:
+        raise ValueError(f"{where}verdicts must be two, got {len(verdicts)}")
+    samples = given["samples"]
+    if not isinstance(samples, Mapping) or not samples:
+        raise ValueError(f"{where}samples must be a dictionary of names and reviews, got {samples!r}")
+    samples = {checks.text(k, f"{where}name"): checks.text(v, f"{where}{k}") for k, v in samples.items()}
+    d, m, blocks = _sizes(where, given)
+    if blocks not in (3, 4):
+        raise ValueError(f"{where}weights must be of an LSTM or a GRU, got {blocks} blocks")
+    bias = (4 * m,) if blocks == 4 else (2, 3 * m)
+    shapes = [(len(words), d), (d, blocks * m), (m, blocks * m), bias, (m, 1), (1,)]
+    return {
+        "words": list(words),
+        **{name: list(values) for name, values in judged.items()},
+        "verdicts": list(verdicts),
+        "samples": samples,
+        "text": next(iter(samples.values())),
+        "weights": _packed(where, given, shapes),
+    }
+
+
+def _writer(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    _given(where, given, ("weights", "score", "alphabet", "unknown", "samples"))
+    alphabet = checks.text(given["alphabet"], f"{where}alphabet")
+    if len(set(alphabet)) != len(alphabet):
+        raise ValueError(f"{where}alphabet must have different characters, got {alphabet!r}")
+    samples = checks.texts(given["samples"], f"{where}samples")
+    if not all(samples) or set("".join(samples)) - set(alphabet):
+        raise ValueError(f"{where}samples must have characters of the alphabet, got {samples}")
+    d, m, blocks = _sizes(where, given)
+    if blocks != 3:
+        raise ValueError(f"{where}weights must be of a GRU with three blocks, got {blocks}")
+    n = len(alphabet)
+    shapes = [(n, d), (d, 3 * m), (m, 3 * m), (2, 3 * m), (m, n), (n,)]
+    return {
+        "alphabet": alphabet,
+        "unknown": checks.choice(given["unknown"], f"{where}unknown", list(alphabet)),
+        "samples": list(samples),
+        "steps": checks.count(given.get("steps", 0), f"{where}steps", least=0, most=MOST_WRITTEN),
+        "temperature": _offered(where, given, "temperature", TEMPERATURES),
+        "seed": _seed(where, given),
+        "weights": _packed(where, given, shapes),
+    }
+
+
+def _offered(where: str, given: Mapping[str, Any], name: str, values: tuple[Any, ...]) -> Any:
+    """Return what a control offers, by default the first."""
+    value = given.get(name, values[0])
+    if isinstance(value, bool) or value not in values:
+        offered = ", ".join(map(str, sorted(values)))
+        raise ValueError(f"{where}{name} must be one of {offered}, got {value!r}")
+    return value
+
+
+def _given(where: str, given: Mapping[str, Any], names: tuple[str, ...]) -> None:
+    for name in names:
+        if name not in given:
+            raise ValueError(f"{where}{name} must be given")
+
+
+def _sizes(where: str, given: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Return how many numbers the input, the state and the blocks of a recurrent network have."""
+    shapes = [np.shape(value) for value in given["weights"]]
+    if len(shapes) != 6 or [len(shape) for shape in shapes[:3]] != [2, 2, 2]:
+        raise ValueError(
+            f"{where}weights must be an embedding, kernel, recurrent kernel, bias, and weights and bias "
+            f"of the output, got shapes {shapes}"
+        )
+    return shapes[0][1], shapes[2][0], shapes[2][1] // shapes[2][0]
+
+
+def _packed(where: str, given: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> list[dict[str, Any]]:
+    found = [np.shape(value) for value in given["weights"]]
+    if found != shapes:
+        raise ValueError(f"{where}weights must have the shapes {shapes}, got {found}")
+    return pack(given["weights"], given["score"], name=f"{where}weights")
+
+
 def _seed(where: str, given: Mapping[str, Any]) -> int:
     return checks.count(given.get("seed", 0), f"{where}seed", least=0, most=9999)
 
@@ -214,4 +303,9 @@ FIGURES: dict[str, tuple[tuple[str, ...], Callable[[str, Mapping[str, Any]], dic
     "perceptron": (("samples", "sample", "steps", "seed"), _perceptron),
     "playground": ((*SETTINGS, "seed", "weights", "score"), _playground),
     "decode": (("states", "symbols", "start", "transition", "emission", "text", "seed"), _decode),
+    "gates": (("weights", "score", "words", "praise", "blame", "verdicts", "samples"), _gates),
+    "writer": (
+        ("weights", "score", "alphabet", "unknown", "samples", "steps", "temperature", "seed"),
+        _writer,
+    ),
 }

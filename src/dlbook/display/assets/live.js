@@ -467,7 +467,75 @@
     return seen;
   }
 
-  /* Numbers from the text that dlbook.display.pack writes: base64 of float32, float16 or int8 with a scale. --------- */
+  /* Recurrent networks, one step at a time, with the weights of Keras: the blocks of a kernel stand side by side. ---- */
+
+  /* A vector times a matrix, whose rows lie one behind the other, plus a bias. */
+  function dense(x, kernel, bias) {
+    var out = Float64Array.from(bias);
+    for (var i = 0; i < x.length; i++) {
+      if (x[i]) for (var j = 0; j < out.length; j++) out[j] += x[i] * kernel[i * out.length + j];
+    }
+    return out;
+  }
+
+  function units(n, f) {
+    return Float64Array.from({ length: n }, function (_, k) { return f(k); });
+  }
+
+  /* A row of a table: what a one-hot input would pick. */
+  function embedding(table, row, width) {
+    return table.subarray(row * width, (row + 1) * width);
+  }
+
+  /* Blocks: share of the old state, reset, candidate, with the reset after the product. The update gate is the share
+     of the candidate, as in dlbook.sequences. */
+  function gru(cell, x, state) {
+    var m = state.length;
+    var a = dense(x, cell.kernel, cell.bias.subarray(0, 3 * m));
+    var b = dense(state, cell.recurrent, cell.bias.subarray(3 * m));
+    var update = units(m, function (k) { return logistic(-a[k] - b[k]); });
+    var reset = units(m, function (k) { return logistic(a[m + k] + b[m + k]); });
+    return {
+      state: units(m, function (k) {
+        return (1 - update[k]) * state[k] + update[k] * Math.tanh(a[2 * m + k] + reset[k] * b[2 * m + k]);
+      }),
+      update: update,
+      reset: reset,
+    };
+  }
+
+  /* Blocks: input gate, forget gate, candidate, output gate. */
+  function lstm(cell, x, state, memory) {
+    var m = state.length;
+    var a = dense(x, cell.kernel, cell.bias);
+    var b = dense(state, cell.recurrent, a);
+    function gate(block) { return units(m, function (k) { return logistic(b[block * m + k]); }); }
+    var input = gate(0);
+    var forget = gate(1);
+    var output = gate(3);
+    var next = units(m, function (k) { return forget[k] * memory[k] + input[k] * Math.tanh(b[2 * m + k]); });
+    return {
+      state: units(m, function (k) { return output[k] * Math.tanh(next[k]); }),
+      memory: next,
+      input: input,
+      forget: forget,
+      output: output,
+    };
+  }
+
+  /* Probabilities at a temperature; at 0 the largest has all. */
+  function softmax(logits, temperature) {
+    var most = Math.max.apply(null, logits);
+    var best = logits.indexOf(most);
+    var p = units(logits.length, function (k) {
+      return temperature ? Math.exp((logits[k] - most) / temperature) : Number(k === best);
+    });
+    var sum = p.reduce(function (a, b) { return a + b; });
+    return p.map(function (v) { return v / sum; });
+  }
+
+  /* Numbers from the text that dlbook.display.pack writes: base64 of float32, float16 or int8, or of int6 or int7 in the
+     code of Rice, with a scale. ------------------------------------------------------------------------------------ */
 
   function unpack(packed) {
     var letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -479,6 +547,7 @@
       if (k % 4) bytes[to++] = held >> (6 - 2 * (k % 4)); // 6, 12, 18, 24 bits held
       if (k % 4 === 3) held = 0;
     }
+    if (packed.shift !== undefined) return unrice(bytes, packed);
     if (packed.kind === "float32") return Float64Array.from(new Float32Array(bytes.buffer));
     if (packed.kind === "int8") {
       return Float64Array.from(new Int8Array(bytes.buffer), function (v) { return v * packed.scale; });
@@ -491,23 +560,48 @@
     });
   }
 
+  /* Each number is 0, -1, 1, -2, ... by its place: what stands above the last `shift` bits of the place in ones and a
+     zero, then these bits. */
+  function unrice(bytes, packed) {
+    var at = 0;
+
+    function bit() {
+      var found = (bytes[at >> 3] >> (7 - (at & 7))) & 1;
+      at += 1;
+      return found;
+    }
+
+    return units(packed.shape.reduce(function (a, b) { return a * b; }, 1), function () {
+      var place = 0;
+      while (bit()) place += 1;
+      for (var k = 0; k < packed.shift; k++) place = 2 * place + bit();
+      return packed.scale * (place & 1 ? -(place + 1) / 2 : place / 2);
+    });
+  }
+
   global.dlbookLive = {
     activations: Object.keys(activations),
     backward: backward,
     bound: bound,
     decode: decode,
+    dense: dense,
+    draw: draw,
+    embedding: embedding,
     epoch: epoch,
     figures: {},
     forward: forward,
     generator: generator,
+    gru: gru,
     logistic: logistic,
     loss: loss,
+    lstm: lstm,
     network: network,
     optimizer: optimizer,
     perceptron: perceptron,
     points: points,
     sample: sample,
     separator: separator,
+    softmax: softmax,
     unpack: unpack,
     withOne: withOne,
   };

@@ -6,6 +6,7 @@
   var tools = live.tools;
   var adopt = tools.adopt;
   var make = tools.make;
+  var shape = tools.shape;
 
   live.add("decode", function (stage, options) {
     var MOST = 16;
@@ -61,13 +62,6 @@
         ", with P = " + found.best.toPrecision(4) + ". " + (differ.length
         ? "The most probable states, one by one, differ from it at step " + differ.join(", ") + "."
         : "The most probable states, one by one, are the same.");
-    }
-
-    function shape(tag, attributes, content) {
-      var node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-      Object.keys(attributes).forEach(function (key) { node.setAttribute(key, attributes[key]); });
-      if (content !== undefined) node.textContent = content;
-      return node;
     }
 
     function draw() {
@@ -158,7 +152,7 @@
       decode();
     });
     typed.addEventListener("input", again);
-    stage.view.append(make("div", { class: "dlb-live-typed" }, [make("label", { for: id }, "What was seen, " + keys.join(" or ")), typed]), scroller,
+    stage.view.append(make("div", { class: "dlb-live-typed dlb-live-spaced" }, [make("label", { for: id }, "What was seen, " + keys.join(" or ")), typed]), scroller,
       make("p", { class: "dlb-live-key" }, "Thick: the best path. A dashed box: the most probable state of its step."));
     stage.place.append(make("div", { class: "dlb-live-tables" }, [
       table("Start", options.states, 0, ["first"]),

@@ -21,8 +21,21 @@
     return node;
   }
 
+  /* The same for a drawing. */
+  function shape(tag, attributes, content) {
+    var node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    Object.keys(attributes).forEach(function (key) { node.setAttribute(key, attributes[key]); });
+    if (content !== undefined) node.textContent = content;
+    return node;
+  }
+
   function text(number, digits) {
     return String(Number(number.toFixed(digits === undefined ? 3 : digits)) + 0).replace("-", "\u2212");
+  }
+
+  /* A probability that is not shown as certain while it is not. */
+  function odds(p) {
+    return p > 0.9995 && p < 1 ? "over 0.999" : p > 0 && p < 0.0005 ? "under 0.001" : text(p, 3);
   }
 
   function percent(share) {
@@ -477,7 +490,8 @@
   };
 
   live.tools = {
-    GRID: GRID, SIZE: SIZE, adopt: adopt, heat: heat, make: make, packPoints: packPoints, percent: percent,
-    plane: plane, text: text, unpackPoints: unpackPoints,
+    GRID: GRID, SIZE: SIZE, adopt: adopt, heat: heat, make: make, odds: odds, packPoints: packPoints,
+    percent: percent,
+    plane: plane, shape: shape, text: text, unpackPoints: unpackPoints,
   };
 })();
