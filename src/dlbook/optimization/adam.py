@@ -34,9 +34,9 @@ class Adam(Optimizer):
 
        \begin{aligned}
        m_t &= \beta_1 m_{t-1} + (1 - \beta_1) \, g_t \\
-       v_t &= \beta_2 v_{t-1} + (1 - \beta_2) \, g_t^2 \\
+       s_t &= \beta_2 s_{t-1} + (1 - \beta_2) \, g_t^2 \\
        \theta_t &= \theta_{t-1} - \eta \,
-           \frac{m_t / (1 - \beta_1^t)}{\sqrt{v_t / (1 - \beta_2^t)} + \epsilon}
+           \frac{m_t / (1 - \beta_1^t)}{\sqrt{s_t / (1 - \beta_2^t)} + \epsilon}
        \end{aligned}
 
     ==================================  ==================  =============================================
@@ -44,14 +44,14 @@ class Adam(Optimizer):
     ==================================  ==================  =============================================
     :math:`\theta`                      `parameters`        what is trained
     :math:`g`                           `gradients`         slope of the loss
-    :math:`m`, :math:`v`                                    running means of the gradient and its square,
+    :math:`m`, :math:`s`                                    running means of the gradient and its square,
                                                             zero at the start
     :math:`\eta`                        `learning_rate`     length of a step
     :math:`\beta_1`, :math:`\beta_2`    `beta_1`, `beta_2`  how slowly the means change
     :math:`\epsilon`                    `epsilon`           a small number
     ==================================  ==================  =============================================
 
-    Keras adds its epsilon before the correction of :math:`v`, not after it, so that in step :math:`t` its
+    Keras adds its epsilon before the correction of :math:`s`, not after it, so that in step :math:`t` its
     epsilon counts :math:`1 / \sqrt{1 - \beta_2^t}` times as much as this one. The difference is seen only
     where gradients are about as small as epsilon.
 
