@@ -1,7 +1,7 @@
 """`live`: a figure that computes in the page itself, while the reader plays with it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -287,9 +287,9 @@ def _sizes(where: str, given: Mapping[str, Any]) -> tuple[int, int, int]:
     return shapes[0][1], shapes[2][0], shapes[2][1] // shapes[2][0]
 
 
-def _packed(where: str, given: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> list[dict[str, Any]]:
+def _packed(where: str, given: Mapping[str, Any], shapes: Sequence[tuple[int, ...]]) -> list[dict[str, Any]]:
     found = [np.shape(value) for value in given["weights"]]
-    if found != shapes:
+    if found != list(shapes):
         raise ValueError(f"{where}weights must have the shapes {shapes}, got {found}")
     return pack(given["weights"], given["score"], name=f"{where}weights")
 
