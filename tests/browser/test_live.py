@@ -1,5 +1,6 @@
 """The live figures as a reader uses them, by mouse, touch and keyboard: their numbers are those of NumPy."""
 
+import gzip
 import json
 import re
 import string
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pytest
@@ -28,6 +30,7 @@ STATIC = Path(__file__).resolve().parents[2] / "tools" / "sphinx_book" / "static
 RECORDS = Path(__file__).resolve().parents[2] / "chapters" / "04_sequences" / "records"
 REVIEW = "although the music was not really good , the ending was brilliant ."
 ALPHABET = "\n #\"'()*,-.01234:;=[]_ABCDEFGHILMNOPRSTUW" + string.ascii_lowercase
+MOST_BYTES = 250_000  # of the landing page, compressed
 KINDS = ("perceptron", "playground", "decode", "gates", "writer")
 STATES, SYMBOLS = ["sunny", "rainy"], ["happy", "grumpy"]
 START, MOVES, SHOWS = [0.6, 0.4], [[0.7, 0.3], [0.4, 0.6]], [[0.8, 0.2], [0.6, 0.4]]
@@ -59,7 +62,7 @@ def themed() -> str:
 
 def shipped(name: str, place: int = 0) -> list[np.ndarray]:
     """Return weights that a record of chapter 4 keeps."""
-    (path,) = (RECORDS).glob(f"{name}.*.npz")
+    (path,) = RECORDS.glob(f"{name}.*.npz")
     with np.load(path) as arrays:
         return [arrays[f"{place}.{k}"].astype(float) for k in range(6)]
 
@@ -895,3 +898,32 @@ def test_less_motion_is_fewer_pictures(at: Any) -> None:
     root.page.wait_for_timeout(1500)
     press(root, "Pause")
     assert 1 <= root.evaluate("root => root.pictures") <= 5
+
+
+def test_the_landing_page_lets_a_neuron_learn(watched: Callable[..., Any], site: Any) -> None:
+    page_file = site.folder / "index.html"
+    if "data-dlb-live" not in page_file.read_text(encoding="utf-8"):
+        pytest.skip("the notebook of its figure has not been executed: run make book first")
+    with watched(viewport={"width": 360, "height": 740}, has_touch=True) as (page, log):
+        page.goto(page_file.as_uri(), wait_until="networkidle")
+        expect(page.locator("[data-dlb-live] img")).to_be_visible()
+        assert page.locator("canvas").count() == 0
+        read = [site.folder / Path(unquote(urlsplit(url).path)) for url in log.requests]
+        size = sum(len(gzip.compress(one.read_bytes())) for one in dict.fromkeys(read))
+        assert size < MOST_BYTES
+        root = figure(page, "perceptron")
+        step_until_done(root)
+        assert_is_numpys(root)
+        page.goto(page_file.as_uri() + "#live-perceptron?sample=XOR&steps=30", wait_until="networkidle")
+        expect(page.locator(".dlb-live-result")).to_contain_text("it never ends")
+        assert log.problems == []
+        assert log.foreign("file:") == []
+
+
+def test_the_landing_page_without_script_has_a_picture(watched: Callable[..., Any], site: Any) -> None:
+    page_file = site.folder / "index.html"
+    if "data-dlb-live" not in page_file.read_text(encoding="utf-8"):
+        pytest.skip("the notebook of its figure has not been executed: run make book first")
+    with watched(java_script_enabled=False) as (page, _):
+        page.goto(page_file.as_uri())
+        expect(page.locator("[data-dlb-live] img")).to_be_visible()
