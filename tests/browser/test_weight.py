@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +18,7 @@ TEXT = (".html", ".css", ".js", ".svg")
 def test_a_page_is_light(watched: Callable[..., Any], site: Any, quiz_page: str) -> None:
     with watched(viewport={"width": 360, "height": 740}, has_touch=True) as (page, log):
         page.goto(site.url(quiz_page), wait_until="networkidle")
-        assert page.locator(".dlb-quiz-list").count() > 0
+        expect(page.locator(".dlb-quiz-list").first).to_be_attached()
         elements = page.evaluate("document.querySelectorAll('*').length")
         size = 0
         for address in dict.fromkeys(log.requests):

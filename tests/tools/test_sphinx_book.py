@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from docutils import nodes
+from docutils.frontend import get_default_settings
+from docutils.utils import new_document
 from PIL import Image
 from sphinx_book import assets, directives, elsewhere, launch, math, notebooks, numbering, pages
 
@@ -180,6 +182,17 @@ def notebook_text(text: str, code: str, outputs: list[str], alt: str = "old") ->
         },
     ]
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def test_a_folded_section_has_no_number() -> None:
+    name, numbers = "chapters/09_markov/one", {"": (9, 1), "#listed": (9, 1, 1)}
+    page = nodes.section(ids=["page"])
+    page += [nodes.section(ids=["listed"]), nodes.container("", nodes.section(ids=["folded"]))]
+    document = new_document("test", get_default_settings())
+    document += page
+    app: Any = SimpleNamespace(env=SimpleNamespace(toc_secnumbers={name: numbers}))
+    numbering.leave_folded_sections_without(app, document, name)
+    assert numbers == {"": (9, 1), "#listed": (9, 1, 1), "#folded": ()}
 
 
 def test_the_page_has_the_text_of_the_notebook_and_the_outputs_of_its_run() -> None:

@@ -31,6 +31,17 @@ def number_by_folder(env: BuildEnvironment) -> None:
                 node["secnumber"] = [chapter, *node["secnumber"][1:]]
 
 
+def leave_folded_sections_without(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Say of sections that the contents do not list, as those that are folded, that they have no number.
+
+    Without that Sphinx takes them for the title and gives them the number of the page.
+    """
+    numbers = app.env.toc_secnumbers.get(docname, {})
+    for section in doctree.findall(nodes.section):
+        if section.parent is not doctree:
+            numbers.setdefault(f"#{section['ids'][0]}", ())
+
+
 def _wrapped(original: Callable) -> Callable:
     def assign_section_numbers(self: TocTreeCollectorWithStyles, env: BuildEnvironment) -> list[str]:
         before = env.toc_secnumbers
@@ -47,3 +58,4 @@ def setup(app: Sphinx) -> None:
     original = TocTreeCollectorWithStyles.assign_section_numbers
     if not hasattr(original, "numbers_by_folder"):
         TocTreeCollectorWithStyles.assign_section_numbers = _wrapped(original)  # type: ignore[method-assign]
+    app.connect("doctree-resolved", leave_folded_sections_without)
