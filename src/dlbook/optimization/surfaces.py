@@ -248,8 +248,18 @@ _WEIGHT = float((_EXACT[1] - _EXACT[0]) / (_TOY_X[1] - _TOY_X[0]))
 
 
 @surface(_beale_slope, _beale_bend, minima=((3.0, 0.5),), window=((-1.0, 4.5), (-1.5, 1.5)))
-def beale(p: Floats) -> Floats:
+def beale(point: Floats) -> Floats:
     r"""Flat ground with steep corners.
+
+    Parameters
+    ----------
+    point : array_like of shape (..., 2)
+        The points.
+
+    Returns
+    -------
+    float or ndarray of shape (...)
+        The heights.
 
     Notes
     -----
@@ -262,12 +272,22 @@ def beale(p: Floats) -> Floats:
     >>> beale([3.0, 0.5]), beale.gradient([3.0, 1.0])
     (0.0, array([ 0.  , 83.25]))
     """
-    return (_beale_parts(p)[3] ** 2).sum(axis=-1)
+    return (_beale_parts(point)[3] ** 2).sum(axis=-1)
 
 
 @surface(_rosenbrock_slope, _rosenbrock_bend, minima=((1.0, 1.0),), window=((-1.8, 1.8), (-0.8, 2.2)))
-def rosenbrock(p: Floats) -> Floats:
+def rosenbrock(point: Floats) -> Floats:
     r"""A curved valley with steep walls and a flat floor.
+
+    Parameters
+    ----------
+    point : array_like of shape (..., 2)
+        The points.
+
+    Returns
+    -------
+    float or ndarray of shape (...)
+        The heights.
 
     Notes
     -----
@@ -281,13 +301,23 @@ def rosenbrock(p: Floats) -> Floats:
     (0.0, array([[ 802., -400.],
            [-400.,  200.]]))
     """
-    x, y = p[..., 0], p[..., 1]
+    x, y = point[..., 0], point[..., 1]
     return (1 - x) ** 2 + 100 * (y - x**2) ** 2
 
 
 @surface(_pass_slope, _pass_bend, minima=((0.0, 1.0), (0.0, -1.0)), window=((-1.6, 1.6), (-1.6, 1.6)))
-def saddle(p: Floats) -> Floats:
+def saddle(point: Floats) -> Floats:
     r"""Two basins with a pass between them.
+
+    Parameters
+    ----------
+    point : array_like of shape (..., 2)
+        The points.
+
+    Returns
+    -------
+    float or ndarray of shape (...)
+        The heights.
 
     Notes
     -----
@@ -300,7 +330,7 @@ def saddle(p: Floats) -> Floats:
     >>> np.linalg.eigvalsh(saddle.hessian([0.0, 0.0]))
     array([-1.,  1.])
     """
-    x, y = p[..., 0], p[..., 1]
+    x, y = point[..., 0], point[..., 1]
     return x**2 / 2 + y**4 / 4 - y**2 / 2
 
 
@@ -310,8 +340,18 @@ def saddle(p: Floats) -> Floats:
     minima=((_WEIGHT, float(_EXACT[0] - _WEIGHT * _TOY_X[0])),),
     window=((-6.0, 6.0), (-6.0, 6.0)),
 )
-def sigmoid_toy(p: Floats) -> Floats:
+def sigmoid_toy(point: Floats) -> Floats:
     r"""Half the summed squared error of one logistic unit on two samples, over its weight and its bias.
+
+    Parameters
+    ----------
+    point : array_like of shape (..., 2)
+        The points.
+
+    Returns
+    -------
+    float or ndarray of shape (...)
+        The heights.
 
     Notes
     -----
@@ -325,4 +365,4 @@ def sigmoid_toy(p: Floats) -> Floats:
     >>> round(sigmoid_toy([-3.0, -1.0]), 4), sigmoid_toy.gradient([-3.0, -1.0]).round(4)
     (0.4125, array([-0.0048, -0.0089]))
     """
-    return (_toy_parts(p)[0] ** 2).sum(axis=-1) / 2
+    return (_toy_parts(point)[0] ** 2).sum(axis=-1) / 2
