@@ -668,7 +668,8 @@ def test_small_numbers_take_few_bits() -> None:
         digits: len(pack([array], lambda read, by=digits: np.abs(read[0] - array).max() < by)[0]["data"])
         for digits in (0.1, 0.04, 0.02)
     }
-    assert lengths[0.1] < 0.62 * lengths[0.02]
+    # six bits each would be 0.75, seven 0.875
+    assert lengths[0.1] < 0.66 * lengths[0.02]
     assert lengths[0.04] < 0.78 * lengths[0.02]
 
 
