@@ -143,9 +143,13 @@ def test_every_solution_runs_code(lesson: Any, directives: Any) -> None:
 def test_has_a_quiz_that_explains_itself(lesson: Any) -> None:
     every = [call for cell in lesson.code for call in calls(cell.source)]
     asked = [call for call in every if ast.unparse(call.func) == "quiz"]
-    assert [ast.literal_eval(call.args[0]) for call in asked] == [lesson.path.stem]
+    texts = [[ast.literal_eval(argument) for argument in call.args] for call in asked]
+    assert {file for file, *_ in texts} == {lesson.path.stem}
+    checks = [only for _, *rest in texts for only in rest]
     questions = load(lesson.path.with_suffix(".quiz.yml"))
-    assert len(questions) >= N_QUESTIONS
+    assert sorted(checks) == sorted(question["id"] for question in questions if "id" in question)
+    assert len(texts) == len(checks) + 1
+    assert len(questions) - len(checks) >= N_QUESTIONS
 
 
 def test_every_quiz_belongs_to_a_notebook(chapter_folder: Path) -> None:
