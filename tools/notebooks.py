@@ -150,6 +150,27 @@ def run_cells(path: Path, notebook: NotebookNode) -> NotebookNode:
     return done.notebook
 
 
+def text_only(path: Path, executed: NotebookNode) -> NotebookNode:
+    """Return an executed notebook as it is.
+
+    Raises
+    ------
+    click.ClickException
+        If a pinned cell shows more than text, which nbval would find missing in what is stored.
+    """
+    for number, cell in enumerate(executed.cells):
+        if is_pinned(cell) and any(shows_more(output) for output in cell.outputs):
+            raise click.ClickException(
+                f"{path.name}, cell {number} is pinned and shows more than text: give that a cell of its own"
+            )
+    return executed
+
+
+def shows_more(output: NotebookNode) -> bool:
+    """Tell whether an output is more than printed text or the plain form of a result."""
+    return output.output_type == "display_data" or set(output.get("data", ())) - {"text/plain"} != set()
+
+
 def write(path: Path, notebook: NotebookNode) -> bool:
     """Write a notebook in normal form if that changes the file; tell whether it did."""
     text = as_text(normalize(notebook))
@@ -198,7 +219,7 @@ def pin(notebooks: tuple[Path, ...]) -> None:
     """Execute NOTEBOOKS and store the outputs of their pinned cells."""
     for path in notebooks:
         path = path.resolve()
-        write(path, run_cells(path, normalize(read(path))))
+        write(path, text_only(path, run_cells(path, normalize(read(path)))))
         click.echo(f"pinned {path.name}")
 
 
@@ -211,7 +232,8 @@ def from_text(text: Path, notebook: Path) -> None:
 
     fresh = jupytext.read(text)
     name_cells(fresh)
-    write(notebook.resolve(), run_cells(notebook.resolve(), normalize(fresh)))
+    path = notebook.resolve()
+    write(path, text_only(path, run_cells(path, normalize(fresh))))
     click.echo(f"wrote {notebook}")
 
 

@@ -216,6 +216,21 @@ def test_a_cell_that_fails_pins_nothing(book: Path, monkeypatch: pytest.MonkeyPa
     assert book.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "shown", ["display({'text/html': '<p>2</p>', 'text/plain': '2'}, raw=True)", "Math('2')"]
+)
+def test_a_pinned_cell_shows_text_only(book: Path, shown: str) -> None:
+    notebook = notebooks.read(book)
+    source = f"from IPython.display import Math, display\nprint(1)\n{shown}"
+    notebook.cells.append(new_code_cell(source, metadata=PINNED))
+    notebooks.write(book, notebook)
+    before = book.read_bytes()
+    done = pin(book)
+    assert done.exit_code == 1
+    assert f"cell {len(notebook.cells) - 1} is pinned and shows more than text" in done.output
+    assert book.read_bytes() == before
+
+
 def test_a_full_disk_leaves_the_notebook_as_it_was(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = book.read_bytes()
 

@@ -111,7 +111,11 @@ def test_a_quotation_of_the_notes_is_short(tmp_path: Path) -> None:
             str(tmp_path / "out"),
             str(tmp_path / "trees"),
             "pseudoxml",
-            confoverrides={"extensions": ["myst_parser"], "myst_enable_extensions": ["colon_fence"]},
+            confoverrides={
+                "extensions": ["myst_parser"],
+                "myst_enable_extensions": ["colon_fence"],
+                "source_suffix": {".md": "markdown"},  # the default remembers other applications
+            },
             status=None,
             warning=warnings,
         )

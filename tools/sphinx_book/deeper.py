@@ -9,6 +9,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from .folding import details, summary
+from .marks import Mark
 
 LOG = logging.getLogger(__name__)
 
@@ -37,16 +38,10 @@ class Deeper(SphinxDirective):
         return [mark, *messages]
 
 
-class DeeperEnd(SphinxDirective):
+class DeeperEnd(Mark):
     """End what is folded."""
 
-    has_content = False
-
-    def run(self) -> list[nodes.Node]:
-        """Return the mark."""
-        mark = deeper_end()
-        self.set_source_info(mark)
-        return [mark]
+    mark = deeper_end
 
 
 class FoldDeeper(SphinxTransform):

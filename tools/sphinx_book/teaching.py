@@ -10,6 +10,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx_design.shared import create_component
 
+from .marks import Mark
+
 LOG = logging.getLogger(__name__)
 GROUP = "way"  # a choice holds for all tabs of the book
 
@@ -48,31 +50,24 @@ class tabs_end(nodes.General, nodes.Element):
     """Where the last tab of a set ends."""
 
 
-class Tab(SphinxDirective):
+class Tab(Mark):
     """What follows, text and cells, up to the next tab or to the end of all, is in a tab of this name."""
 
     required_arguments = 1
     final_argument_whitespace = True
-    has_content = False
-    option_spec: ClassVar[dict[str, Any]] = {}
+    mark = tab_start
 
     def run(self) -> list[nodes.Node]:
-        """Return the mark."""
-        mark = tab_start(name=self.arguments[0])
-        self.set_source_info(mark)
+        """Return the mark with the name."""
+        (mark,) = super().run()
+        mark["name"] = self.arguments[0]
         return [mark]
 
 
-class TabsEnd(SphinxDirective):
+class TabsEnd(Mark):
     """The end of the last tab."""
 
-    has_content = False
-
-    def run(self) -> list[nodes.Node]:
-        """Return the mark."""
-        mark = tabs_end()
-        self.set_source_info(mark)
-        return [mark]
+    mark = tabs_end
 
 
 class GatherTabs(SphinxTransform):
