@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
-from xdist.scheduler import LoadFileScheduling
 
 ROOT = Path(__file__).resolve().parent
 # The tools import each other by name, as scripts of one folder do.
@@ -27,7 +26,7 @@ from chromium import MISSING, find_chromium, started_chromium  # noqa: E402
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytest_plugins = ["replay"]
+pytest_plugins = ["replay", "schedule"]
 
 # Programs that tests start inherit the environment, and a user's settings would decide their outcome.
 SETTINGS = re.compile(
@@ -62,19 +61,6 @@ def pytest_configure() -> None:
         time.tzset()
     for number, handler in SIGNALS.items():
         signal.signal(number, handler)
-
-
-class Schedule(LoadFileScheduling):
-    """The tests of one file go to one process; those of the built pages, which take long, to any."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        single = nodeid.startswith("tests/browser/") and "test_jupyterlab" not in nodeid
-        return nodeid if single else str(super()._split_scope(nodeid))
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
-    """Say which process runs which tests."""
-    return Schedule(config, log)
 
 
 @pytest.fixture(scope="module")
