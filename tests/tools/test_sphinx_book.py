@@ -11,6 +11,7 @@ from docutils import nodes
 from docutils.frontend import get_default_settings
 from docutils.utils import new_document
 from PIL import Image
+from sphinx import addnodes
 from sphinx_book import assets, directives, elsewhere, launch, math, notebooks, numbering, pages
 
 from dlbook.execution import CellTime, NotebookResult
@@ -213,9 +214,10 @@ def test_outputs_never_stand_under_code_that_did_not_give_them() -> None:
 class App:
     """What the event of a page that is read needs of Sphinx."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *pages: str) -> None:
         self.srcdir = root
         self.env = self
+        self.found_docs = self.all_docs = {*pages}
 
     def doc2path(self, name: str) -> str:
         """Return where a page is."""
@@ -235,6 +237,40 @@ def test_a_page_without_a_run_is_wrong_unless_only_some_were_asked_for(
     notebooks.insert_outputs(App(tmp_path), "one", source)  # type: ignore[arg-type]
     assert source == ["text"]
     assert len(warned) == (0 if partial else 1)
+
+
+def test_a_link_to_a_figure_to_come_is_text_unless_all_were_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = [{"cell_type": "code", "metadata": {"mystnb": {"figure": {"name": "fig-one"}}}}]
+    (tmp_path / "one.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    book: Any = App(tmp_path, "one")
+    links = {name: addnodes.pending_xref(reftarget=name) for name in ("fig-one", "fig-two")}
+    content = nodes.inline(text="the figure")
+
+    def left() -> list[str]:
+        return [name for name, link in links.items() if notebooks.leave_as_text(book, book, link, content)]
+
+    monkeypatch.delenv(notebooks.PARTIAL, raising=False)
+    assert left() == []
+    monkeypatch.setenv(notebooks.PARTIAL, "1")
+    assert left() == ["fig-one"]
+
+
+def test_after_a_partial_build_a_new_run_makes_every_page_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records: dict[str, dict[str, str]] = {"one": {"digest": "1"}}
+    monkeypatch.setattr(notebooks.ExecutedCopies, "records", lambda self: records)
+    book: Any = App(tmp_path, "one", "two", "index")
+    monkeypatch.setenv(notebooks.PARTIAL, "1")
+    assert notebooks.outdated(book, book) == ["one"]
+    monkeypatch.delenv(notebooks.PARTIAL)
+    assert notebooks.outdated(book, book) == []
+    monkeypatch.setenv(notebooks.PARTIAL, "1")
+    notebooks.outdated(book, book)
+    records["two"] = {"digest": "2"}
+    assert sorted(notebooks.outdated(book, book)) == ["index", "one", "two"]
 
 
 def menu_of(suffix: str, address: str | None) -> list[dict[str, str]]:

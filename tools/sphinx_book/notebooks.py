@@ -7,9 +7,12 @@ source did not. A quiz is made here, from its file as it is now: to change one n
 
 import json
 import os
+from functools import cache
 from pathlib import Path
 
+from docutils import nodes
 from executed import PARTIAL, ExecutedCopies
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -78,6 +81,27 @@ def insert_outputs(app: Sphinx, docname: str, source: list[str]) -> None:
         logger.warning("the notebook was not executed: build the book with `make book`", location=docname)
 
 
+@cache
+def figures_to_come(app: Sphinx) -> set[str]:
+    """Return the names of the figures in notebooks that have not been executed yet."""
+    found: set[str] = set()
+    for name in app.env.found_docs:
+        path = Path(app.env.doc2path(name))
+        if path.suffix == ".ipynb" and copies(app).record(name) is None:
+            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+                found.add(cell["metadata"].get("mystnb", {}).get("figure", {}).get("name"))
+    return found - {None}
+
+
+def leave_as_text(
+    app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, content: nodes.Element
+) -> nodes.Element | None:
+    """Let a link to a figure be text where the notebook that draws it has not been executed yet."""
+    if PARTIAL not in os.environ or node["reftarget"] not in figures_to_come(app):
+        return None
+    return content if node.get("refexplicit") else nodes.inline("", "Figure")
+
+
 def outdated(app: Sphinx, env: BuildEnvironment, *_: set[str]) -> list[str]:
     """Name the pages whose outputs are newer than what Sphinx has read."""
     now = {name: record["digest"] for name, record in copies(app).records().items()}
@@ -86,6 +110,10 @@ def outdated(app: Sphinx, env: BuildEnvironment, *_: set[str]) -> list[str]:
     users: dict[str, str] = getattr(env, "dlbook_borrowed", {})
     borrowers = [page for page, notebook in users.items() if notebook in changed]
     env.dlbook_digests = now  # type: ignore[attr-defined]
+    partial = getattr(env, "dlbook_partial", False)
+    env.dlbook_partial = PARTIAL in os.environ  # type: ignore[attr-defined]
+    if partial and changed:  # any page may hold a link that had no figure to lead to
+        return list(env.all_docs)
     return [*changed, *borrowers, *getattr(env, "dlbook_always", ())]
 
 
@@ -93,3 +121,4 @@ def setup(app: Sphinx) -> None:
     """Register the events."""
     app.connect("source-read", insert_outputs, priority=100)
     app.connect("env-get-outdated", outdated)
+    app.connect("missing-reference", leave_as_text)
