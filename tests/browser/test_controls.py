@@ -34,7 +34,7 @@ def test_the_focus_is_seen_on_every_control(
         root = page.locator(f'[data-dlb="{kind}"]').first
         assert weak_focus(page, root.locator(selector).all()) == []
     page.goto(site.url(first_quiz_page))
-    page.locator(".dlb-quiz-list").wait_for()
+    page.locator(".dlb-quiz-list").last.wait_for()
     kinds: dict[str, Locator] = {}
     for control in page.locator(QUIZ).all():
         kinds.setdefault(str(control.evaluate("node => node.tagName + node.type")), control)
