@@ -27,8 +27,10 @@ def study(page: Page) -> None:
     page.locator("details.solution > summary").first.click()
     questions = page.locator(".dlb-quiz-list > li:has(input[type=radio])")
     right, wrong = questions.nth(0), questions.nth(1)
-    data = page.evaluate("JSON.parse(document.querySelector('.dlb-quiz-data').textContent)")
-    keys = {question["key"]: question["answers"] for question in data}
+    quizzes = page.evaluate(
+        "Array.from(document.querySelectorAll('.dlb-quiz-data'), data => JSON.parse(data.textContent))"
+    )
+    keys = {question["key"]: question["answers"] for data in quizzes for question in data}
     for item, wanted in ((right, True), (wrong, False)):
         answers = keys[item.get_attribute("data-key") or ""]
         place = [answer["correct"] for answer in answers].index(wanted)
