@@ -30,6 +30,7 @@ class Schedule(LoadFileScheduling):
         return scope(nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
     """Say which process runs which tests."""
     return Schedule(config, log)

@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from dlbook.display import embed, live
 from dlbook.display.palette import DARK, LIGHT
 from dlbook.feedforward import Perceptron, convergence_bound
 from dlbook.markov import CategoricalHMM
-from dlbook.nn import SGD, ActivationLayer, Dense, Sequential, binary_cross_entropy_from_logits
+from dlbook.nn import SGD, ActivationLayer, Dense, Optimizer, Sequential, binary_cross_entropy_from_logits
+from dlbook.optimization import Momentum, Surface, quadratic
 from dlbook.sequences import GRU, LSTM
 from dlbook.text import Vocabulary
 
@@ -31,7 +32,7 @@ RECORDS = Path(__file__).resolve().parents[2] / "chapters" / "04_sequences" / "r
 REVIEW = "although the music was not really good , the ending was brilliant ."
 ALPHABET = "\n #\"'()*,-.01234:;=[]_ABCDEFGHILMNOPRSTUW" + string.ascii_lowercase
 MOST_BYTES = 250_000  # of the landing page, compressed
-KINDS = ("perceptron", "playground", "decode", "gates", "writer")
+KINDS = ("perceptron", "playground", "decode", "gates", "writer", "race")
 STATES, SYMBOLS = ["sunny", "rainy"], ["happy", "grumpy"]
 START, MOVES, SHOWS = [0.6, 0.4], [[0.7, 0.3], [0.4, 0.6]], [[0.8, 0.2], [0.6, 0.4]]
 TRAINED = [
@@ -113,6 +114,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         live("playground", draw, **words, layers=1, units=2, batch=300, **given)
         live("gates", draw, **words, **reviewer())
         live("writer", draw, **words, **letters())
+        live("race", draw, **words, first_rate=0.02, second_rate=0.01)
     path = tmp_path_factory.mktemp("live") / "page.html"
     path.write_text(
         "<!doctype html><html lang=en><head><meta charset=utf-8><title>Page</title>"
@@ -180,7 +182,7 @@ def spot(root: Locator, x: float, y: float, reach: float) -> tuple[float, float]
 def test_nothing_runs_before_the_start(at: Any) -> None:
     page = at()
     assert page.locator("canvas").count() == 0
-    assert page.locator("[data-dlb-live]").count() == 6
+    assert page.locator("[data-dlb-live]").count() == 7
     for root in page.locator("[data-dlb-live]").all():
         expect(root.locator("img")).to_be_visible()
         assert root.evaluate("root => root.dlbookFigure === undefined")
@@ -757,6 +759,95 @@ def test_the_page_that_is_full(at: Any) -> None:
     assert root.evaluate(INSIDE)["written"] == ""
 
 
+# The race ---------------------------------------------------------------------------------------------------
+
+
+def raced(optimizer: Optimizer, surface: Surface, start: Sequence[float], most: int = 2000) -> list[float]:
+    """Return the heights of a walk with the package, up to a thousandth of the first."""
+    lowest = min(surface(minimum) for minimum in surface.minima)
+    at = {"at": np.array(start)}
+    heights = [surface(start) - lowest]
+    while heights[-1] > 0.001 * heights[0] and len(heights) <= most:
+        at = optimizer.step(at, {"at": surface.gradient(at["at"])})
+        heights.append(surface(at["at"]) - lowest)
+    return heights
+
+
+def test_a_race_step_by_step(at: Any) -> None:
+    root = figure(at(), "race")
+    assert told(root).startswith("Both start at (-1.2, 0.9), 20.97 above the lowest point.")
+    press(root, "Step")
+    valley = quadratic([1.0, 50.0])
+    plain, heavy = (raced(one, valley, (-1.2, 0.9)) for one in (SGD(0.02), Momentum(0.01)))
+    assert_allclose(root.evaluate(INSIDE)["runners"][0]["heights"], plain[:2])
+    assert told(root) == f"Step 1. Gradient descent is at {plain[1]:.3g}. Momentum is at {heavy[1]:.4g}."
+    press(root, "Play")
+    expect(root.get_by_role("button", name="Play", exact=True)).to_have_count(1, timeout=20_000)
+    for runner, walk in zip(root.evaluate(INSIDE)["runners"], (plain, heavy), strict=True):
+        assert_allclose(runner["heights"], walk, rtol=1e-5)
+    winner = "Gradient descent" if len(plain) < len(heavy) else "Momentum"
+    assert f"Momentum is there after {len(heavy) - 1} steps." in told(root)
+    assert told(root).endswith(f"{winner} wins.")
+    press(root, "Reset")
+    assert told(root).startswith("Both start at (-1.2, 0.9)")
+
+
+def test_who_goes_too_far_is_told(at: Any) -> None:
+    root = figure(at(), "race")
+    root.get_by_label("Rate of the first").focus()
+    root.page.keyboard.press("End")
+    press(root, "Step", 4)
+    # from (-1.2, 0.9) to (10.8, -449.1), and then beyond a million times the first height
+    assert "Gradient descent diverged at step 2, after a height of 5.0e6: take a smaller rate." in told(root)
+    assert "NaN" not in told(root)
+    assert "Infinity" not in told(root)
+    assert root.evaluate(INSIDE)["runners"][0]["done"] == "lost"
+
+
+def test_two_of_a_kind_have_two_names(at: Any) -> None:
+    root = figure(at(), "race")
+    root.get_by_label("Second (dashed, square)").select_option("gradient_descent")
+    root.get_by_label("Surface", exact=True).select_option("saddle")
+    press(root, "Step")
+    assert "The first gradient descent is at" in told(root)
+    assert "The second gradient descent is at" in told(root)
+
+
+def test_the_start_by_mouse_touch_and_keyboard(at: Any) -> None:
+    page = at(width=360, has_touch=True, is_mobile=True)
+    root = figure(page, "race")
+    press(root, "Step", 2)
+    page.mouse.move(*spot(root, -1.2, 0.9, 1.5))
+    page.mouse.down()
+    page.mouse.move(*spot(root, 0.5, -1, 1.5), steps=4)
+    page.mouse.up()
+    inside = root.evaluate(INSIDE)
+    assert_allclose(inside["start"], [0.5, -1], atol=0.03)
+    assert inside["steps"] == 0
+    page.touchscreen.tap(*spot(root, 1, 1, 1.5))
+    assert_allclose(root.evaluate(INSIDE)["start"], [1, 1], atol=0.03)
+    finger = page.context.new_cdp_session(page)
+    for kind, place in (("touchStart", (1, 1)), ("touchMove", (-0.6, 0.8)), ("touchEnd", None)):
+        x, y = spot(root, *place, 1.5) if place else (0, 0)
+        finger.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}] if place else []}
+        )
+    before = root.evaluate(INSIDE)["start"]
+    assert_allclose(before, [-0.6, 0.8], atol=0.05)
+    root.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowDown")
+    assert_allclose(root.evaluate(INSIDE)["start"], [before[0] + 0.05, before[1] - 0.0125], atol=1e-9)
+    assert told(root).startswith("The start is at -0.")
+
+
+def test_a_start_at_the_bottom_is_no_race(at: Any) -> None:
+    root = figure(at(fragment="#live-race?surface=valley&x=0&y=0"), "race")
+    assert told(root).startswith("The start is the lowest point")
+    press(root, "Step")
+    assert told(root).startswith("The start is the lowest point")
+
+
 # All of them ------------------------------------------------------------------------------------------------
 
 
@@ -777,7 +868,11 @@ def test_an_address_leads_to_a_state(at: Any) -> None:
     writer = figure(page, "writer")
     writer.get_by_label("It begins with").fill("A new ")
     press(writer, "Step", 5)
-    for each in (root, other, decode, gates, writer):
+    race = figure(page, "race")
+    race.get_by_label("Surface", exact=True).select_option("beale")
+    race.get_by_label("Second (dashed, square)").select_option("Adam")
+    press(race, "Step", 3)
+    for each in (root, other, decode, gates, writer, race):
         press(each, "Link")
         assert told(each) == "The address of this page now leads to this state."
         states.append(
@@ -794,6 +889,8 @@ def test_an_address_leads_to_a_state(at: Any) -> None:
             assert found["net"] == inside["net"]
         elif kind == "gates":
             assert (found["words"], found["at"]) == (inside["words"], 3)
+        elif kind == "race":
+            assert found == inside
         elif kind == "writer":
             assert (found["begun"], found["written"]) == (inside["begun"], inside["written"])
             press(again, "Step")
@@ -819,6 +916,7 @@ def test_a_link_to_another_state_on_the_same_page(at: Any, file: Path) -> None:
         "#live-decode?model=,;9",
         "#live-gates?word=x",
         "#live-gates?text=%F0%9F%98%80&word=-3",
+        "#live-race?surface=hill&x=9&y=&steps=-1&first=no",
         "#live-writer?wrote=%7B%7D&draws=x&temperature=9",
     ],
 )

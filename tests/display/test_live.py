@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from dlbook.display import embed, live
-from dlbook.display.live import FIGURES, MOST_WRITTEN, SETTINGS, TEMPERATURES
+from dlbook.display.live import FIGURES, MOST_STEPS, MOST_WRITTEN, RACE, SETTINGS, SURFACES, TEMPERATURES
+from dlbook.optimization import beale, quadratic, rosenbrock, saddle, sigmoid_toy
 
 WEATHER: dict[str, Any] = {
     "states": ["sunny", "rainy"],
@@ -43,6 +44,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "decode": WEATHER,
     "gates": REVIEWS,
     "writer": LETTERS,
+    "race": {},
 }
 
 
@@ -85,7 +87,10 @@ def test_the_page_has_a_picture_a_task_and_the_opening_state(shown: Any, figure:
         )
     data = data_of(markup)
     assert re.fullmatch("#[0-9a-f]{6}", data["colours"]["blue"])
-    assert data["options"][{"playground": "settings", "gates": "text"}.get(figure, "seed")] is not None
+    assert (
+        data["options"][{"playground": "settings", "gates": "text", "race": "settings"}.get(figure, "seed")]
+        is not None
+    )
 
 
 @pytest.mark.parametrize("mode", ["live", "standalone"])
@@ -151,6 +156,31 @@ def test_the_page_and_python_offer_the_same_temperatures() -> None:
     assert f"var MOST = {MOST_WRITTEN};" in script
 
 
+def test_the_race_opens_where_the_notebook_says(shown: Any) -> None:
+    options = data_of(shown("race", surface="beale", second="Adam", start=(4, 1), steps=9)[0])["options"]
+    assert options["settings"] | {"surface": "beale", "second": "Adam"} == options["settings"]
+    assert (options["start"], options["steps"]) == ([4.0, 1.0], 9)
+    assert data_of(shown("race")[0])["options"]["start"] is None
+
+
+def test_the_page_and_python_offer_the_same_races() -> None:
+    script = (Path(embed.__file__).with_name("assets") / "live_race.js").read_text(encoding="utf-8")
+    assert sorted(
+        json.loads(re.findall(r"var RATES = (\[.*?),?\s*\];", script, re.DOTALL)[0] + "]")
+    ) == sorted(RACE["first_rate"])
+    assert json.loads(re.findall(r"var NAMES = (\[.*?\]);", script)[0]) == list(RACE["first"])
+    assert sorted(json.loads(re.findall(r'"Momentum of both", (\[.*?\])', script)[0])) == sorted(
+        RACE["momentum"]
+    )
+    assert f"var MOST = {MOST_STEPS};" in script
+    surfaces = {
+        "valley": quadratic([1, 50]),
+        "turned_valley": quadratic([1, 50], angle=45),
+        **{surface.name: surface for surface in (rosenbrock, beale, saddle, sigmoid_toy)},
+    }
+    assert {name: surface.window for name, surface in surfaces.items()} == SURFACES
+
+
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("perceptron", {"rate": 1}, "live perceptron has no option rate; known are samples, sample, steps, seed"),
     ("perceptron", {"samples": {}}, "live perceptron: samples must be a dictionary"),
@@ -207,6 +237,11 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         "live writer: temperature must be one of 0, 0.25, 0.5",
     ),
     ("writer", {**LETTERS, "steps": 401}, "live writer: steps must be"),
+    ("race", {"surface": "hill"}, "live race: surface must be one of beale, rosenbrock, saddle"),
+    ("race", {"second_rate": 3}, r"live race: second_rate must be one of 0\.0001"),
+    ("race", {"start": (2, 0)}, "live race: start must be on the surface"),
+    ("race", {"start": (1, 0, 0)}, "live race: start must have shape"),
+    ("race", {"steps": 2001}, "live race: steps must be"),
     (
         "decode",
         {**WEATHER, "max_kilobytes": 0.1},

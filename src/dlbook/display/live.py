@@ -14,7 +14,7 @@ from .weights import pack
 
 __all__ = ["live"]
 
-REACH, MOST_POINTS, MOST_LETTERS, MOST_WRITTEN = 1.5, 40, 16, 400  # as in the scripts
+REACH, MOST_POINTS, MOST_LETTERS, MOST_WRITTEN, MOST_STEPS = 1.5, 40, 16, 400, 2000  # as in the scripts
 TEMPERATURES = (0.75, 0, 0.25, 0.5, 1, 1.5, 2)
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 GATES = {"OR": (0, 1, 1, 1), "AND": (0, 0, 0, 1), "XOR": (0, 1, 1, 0)}
@@ -32,6 +32,26 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
     "batch": (30, 1, 10, 100, 300),
     "l2": (0, 0.0001, 0.001, 0.003, 0.01, 0.1),
     "dropout": (0, 0.1, 0.2, 0.5),
+}
+_RATES = (0.01, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+_OPTIMIZERS = ("gradient_descent", "momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam")
+# The surfaces of the race, each with the window that the page shows.
+SURFACES: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
+    "valley": ((-1.5, 1.5), (-1.5, 1.5)),
+    "turned_valley": ((-1.5, 1.5), (-1.5, 1.5)),
+    "rosenbrock": ((-1.8, 1.8), (-0.8, 2.2)),
+    "beale": ((-1, 4.5), (-1.5, 1.5)),
+    "saddle": ((-1.6, 1.6), (-1.6, 1.6)),
+    "sigmoid_toy": ((-6, 6), (-6, 6)),
+}
+# What the controls of the race offer, as above.
+RACE: dict[str, tuple[Any, ...]] = {
+    "surface": tuple(SURFACES),
+    "first": _OPTIMIZERS,
+    "first_rate": _RATES,
+    "second": ("momentum", *(name for name in _OPTIMIZERS if name != "momentum")),
+    "second_rate": _RATES,
+    "momentum": (0.9, 0.5, 0.7, 0.8, 0.95, 0.99),
 }
 
 
@@ -51,7 +71,7 @@ def live(
 
     Parameters
     ----------
-    figure : {"perceptron", "playground", "decode", "gates", "writer"}
+    figure : {"perceptron", "playground", "decode", "gates", "writer", "race"}
         Which figure.
     draw : callable
         Draws the picture with pyplot, without arguments.
@@ -100,6 +120,11 @@ def live(
     that stands for all others; ``samples``, a list of beginnings, of which the first is shown; ``steps``, how
     many characters are written at the start; ``temperature`` and ``seed``.
 
+    Options of **race**: ``surface`` (valley, turned_valley, rosenbrock, beale, saddle, sigmoid_toy),
+    ``first`` and ``second`` (gradient_descent, momentum, Nesterov, AdaGrad, RMSProp, Adam), their rates
+    ``first_rate`` and ``second_rate``, and the ``momentum`` of those that have one: where the controls stand;
+    ``start``, a point of the surface; ``steps``, how many are made at the start.
+
     The random numbers of the page are those of ``numpy.random.RandomState(seed)``, so NumPy repeats what the
     page does: starting weights, order of the samples and dropout are then those of `dlbook.nn.Sequential`
     with a generator of the class ``MT19937`` in that state.
@@ -109,7 +134,7 @@ def live(
     >>> live("percepton", lambda: None, alt="Points", task="Try.")
     Traceback (most recent call last):
     ...
-    ValueError: figure must be one of perceptron, playground, decode, gates, writer, got 'percepton'
+    ValueError: figure must be one of perceptron, playground, decode, gates, writer, race, got 'percepton'
     """
     checks.choice(figure, "figure", FIGURES)
     texts.accepts(draw, 0, [])
@@ -261,6 +286,19 @@ def _writer(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _race(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    settings = {name: _offered(where, given, name, values) for name, values in RACE.items()}
+    read: dict[str, Any] = {"settings": settings, "start": None}
+    if "start" in given:
+        start = checks.array(given["start"], f"{where}start", (2,))
+        window = np.array(SURFACES[settings["surface"]])
+        if ((start < window[:, 0]) | (start > window[:, 1])).any():
+            raise ValueError(f"{where}start must be on the surface, within {window.tolist()}, got {start}")
+        read["start"] = start.tolist()
+    read["steps"] = checks.count(given.get("steps", 0), f"{where}steps", least=0, most=MOST_STEPS)
+    return read
+
+
 def _offered(where: str, given: Mapping[str, Any], name: str, values: tuple[Any, ...]) -> Any:
     """Return what a control offers, by default the first."""
     value = given.get(name, values[0])
@@ -308,4 +346,5 @@ FIGURES: dict[str, tuple[tuple[str, ...], Callable[[str, Mapping[str, Any]], dic
         ("weights", "score", "alphabet", "unknown", "samples", "steps", "temperature", "seed"),
         _writer,
     ),
+    "race": ((*RACE, "start", "steps"), _race),
 }

@@ -182,29 +182,63 @@
     return { value: sum / n, grad: grad, accuracy: right / n };
   }
 
-  /* An optimizer with its memory; `step` changes the parameters in place. */
-  function optimizer(name) {
-    var steps = 0;
-    var memory = [];
-
-    function adam(values, grad, rate, place) {
-      if (!memory[place]) memory[place] = [new Float64Array(values.length), new Float64Array(values.length)];
-      var mean = memory[place][0];
-      var square = memory[place][1];
-      for (var k = 0; k < values.length; k++) {
-        mean[k] = 0.9 * mean[k] + 0.1 * grad[k];
-        square[k] = 0.999 * square[k] + 0.001 * grad[k] * grad[k];
-        values[k] -= (rate * mean[k]) / (1 - Math.pow(0.9, steps)) /
+  /* How each optimizer changes numbers in place, in the form of Keras. What it remembers begins with zeros, and with
+     `first` of AdaGrad; `share` is the part of the velocity that stays, `steps` counts from 1. */
+  var rules = {
+    sgd: function (x, g, rate) {
+      for (var k = 0; k < x.length; k++) x[k] -= rate * g[k];
+    },
+    momentum: function (x, g, rate, memory, share) {
+      var velocity = memory(0, 0);
+      for (var k = 0; k < x.length; k++) x[k] += velocity[k] = share * velocity[k] - rate * g[k];
+    },
+    nesterov: function (x, g, rate, memory, share) {
+      var velocity = memory(0, 0);
+      for (var k = 0; k < x.length; k++) {
+        velocity[k] = share * velocity[k] - rate * g[k];
+        x[k] += share * velocity[k] - rate * g[k];
+      }
+    },
+    adagrad: function (x, g, rate, memory) {
+      var square = memory(0, 0.1);
+      for (var k = 0; k < x.length; k++) {
+        square[k] += g[k] * g[k];
+        x[k] -= (rate * g[k]) / Math.sqrt(square[k] + 1e-7);
+      }
+    },
+    rmsprop: function (x, g, rate, memory) {
+      var square = memory(0, 0);
+      for (var k = 0; k < x.length; k++) {
+        square[k] = 0.9 * square[k] + 0.1 * g[k] * g[k];
+        x[k] -= (rate * g[k]) / Math.sqrt(square[k] + 1e-7);
+      }
+    },
+    adam: function (x, g, rate, memory, share, steps) {
+      var mean = memory(0, 0);
+      var square = memory(1, 0);
+      for (var k = 0; k < x.length; k++) {
+        mean[k] = 0.9 * mean[k] + 0.1 * g[k];
+        square[k] = 0.999 * square[k] + 0.001 * g[k] * g[k];
+        x[k] -= (rate * mean[k]) / (1 - Math.pow(0.9, steps)) /
           (Math.sqrt(square[k] / (1 - Math.pow(0.999, steps))) + 1e-7);
       }
-    }
+    },
+  };
 
-    function sgd(values, grad, rate) {
-      for (var k = 0; k < values.length; k++) values[k] -= rate * grad[k];
+  /* An optimizer with its memory; `step` changes the parameters of a network, `walk` one array of them. */
+  function optimizer(name, share) {
+    var steps = 0;
+    var kept = {};
+
+    function change(values, grad, rate, place) {
+      rules[name](values, grad, rate, function (which, first) {
+        var key = place + "." + which;
+        if (!kept[key]) kept[key] = new Float64Array(values.length).fill(first);
+        return kept[key];
+      }, share, steps);
     }
 
     function step(net, gradients, rate, l2) {
-      var change = name === "adam" ? adam : sgd;
       steps += 1;
       net.weights.forEach(function (weights, l) {
         var grad = gradients.weights[l];
@@ -214,8 +248,85 @@
       });
     }
 
-    return { step: step };
+    function walk(values, grad, rate) {
+      steps += 1;
+      change(values, grad, rate, 0);
+    }
+
+    return { step: step, walk: walk };
   }
+
+  /* Surfaces to walk down, those of dlbook.optimization: the window that is shown, where a walk begins, the height of
+     the lowest point, and the height and the gradient at a point. */
+
+  function bowl(curvatures, angle) {
+    var c = Math.cos(angle);
+    var s = Math.sin(angle);
+    var xx = c * c * curvatures[0] + s * s * curvatures[1];
+    var xy = c * s * (curvatures[0] - curvatures[1]);
+    var yy = s * s * curvatures[0] + c * c * curvatures[1];
+    return {
+      window: [[-1.5, 1.5], [-1.5, 1.5]], start: [-1.2, 0.9], lowest: 0,
+      height: function (x, y) { return (xx * x * x + 2 * xy * x * y + yy * y * y) / 2; },
+      gradient: function (x, y) { return [xx * x + xy * y, xy * x + yy * y]; },
+    };
+  }
+
+  function toy(x, y, each) {
+    [[0.5, 0.2], [2.5, 0.9]].forEach(function (sample) {
+      var a = logistic(x * sample[0] + y);
+      each(a - sample[1], a * (1 - a), sample[0]);
+    });
+  }
+
+  var surfaces = {
+    valley: bowl([1, 50], 0),
+    turned_valley: bowl([1, 50], Math.PI / 4),
+    rosenbrock: {
+      window: [[-1.8, 1.8], [-0.8, 2.2]], start: [-1.2, 1], lowest: 0,
+      height: function (x, y) { return (1 - x) * (1 - x) + 100 * (y - x * x) * (y - x * x); },
+      gradient: function (x, y) { return [2 * (x - 1) - 400 * x * (y - x * x), 200 * (y - x * x)]; },
+    },
+    beale: {
+      window: [[-1, 4.5], [-1.5, 1.5]], start: [1, 1.2], lowest: 0,
+      height: function (x, y) {
+        return [1.5, 2.25, 2.625].reduce(function (sum, c, k) {
+          var rest = c - x * (1 - Math.pow(y, k + 1));
+          return sum + rest * rest;
+        }, 0);
+      },
+      gradient: function (x, y) {
+        var slope = [0, 0];
+        [1.5, 2.25, 2.625].forEach(function (c, k) {
+          var rest = c - x * (1 - Math.pow(y, k + 1));
+          slope[0] += 2 * rest * (Math.pow(y, k + 1) - 1);
+          slope[1] += 2 * rest * x * (k + 1) * Math.pow(y, k);
+        });
+        return slope;
+      },
+    },
+    saddle: {
+      window: [[-1.6, 1.6], [-1.6, 1.6]], start: [-1.2, 0.02], lowest: -0.25,
+      height: function (x, y) { return x * x / 2 + Math.pow(y, 4) / 4 - y * y / 2; },
+      gradient: function (x, y) { return [x, y * y * y - y]; },
+    },
+    sigmoid_toy: {
+      window: [[-6, 6], [-6, 6]], start: [-3, -1], lowest: 0,
+      height: function (x, y) {
+        var sum = 0;
+        toy(x, y, function (error) { sum += error * error / 2; });
+        return sum;
+      },
+      gradient: function (x, y) {
+        var slope = [0, 0];
+        toy(x, y, function (error, steep, input) {
+          slope[0] += error * steep * input;
+          slope[1] += error * steep;
+        });
+        return slope;
+      },
+    },
+  };
 
   function rowsOf(x, order, width) {
     var rows = new Float64Array(order.length * width);
@@ -602,6 +713,7 @@
     sample: sample,
     separator: separator,
     softmax: softmax,
+    surfaces: surfaces,
     unpack: unpack,
     withOne: withOne,
   };
