@@ -21,6 +21,7 @@ import yaml
 from executed import PARTIAL, ExecutedCopies
 from nbformat.v4 import new_notebook
 from notebooks import normalize, read
+from page_state import page_state
 
 from dlbook.cli.targets import select_notebooks
 from dlbook.execution import (
@@ -145,7 +146,8 @@ def render(builder: str, lock: IO[str] | None = None, *, partial: bool = False) 
     """Let Jupyter Book build the pages; return its exit status.
 
     Sphinx stores what it has read before it writes a page, and would not look at it again. So what it stored
-    is used only where a mark says that the pages were written too.
+    is used only where a mark says that the pages were written too. Where all is as that mark says, nothing is
+    to be done: Jupyter Book would look through every page to find that out.
     """
     program = str(Path(sys.executable).with_name("jupyter-book"))
     command = [program, "build", str(ROOT), "-W", "-n", "--keep-going", "-q"]
@@ -158,12 +160,15 @@ def render(builder: str, lock: IO[str] | None = None, *, partial: bool = False) 
     stored, complete = BUILD / ".doctrees", BUILD / "pages_complete"
     if not complete.is_file():
         shutil.rmtree(stored, ignore_errors=True)
+    elif builder == "html" and page_state(ROOT) == complete.read_text("utf-8"):
+        click.echo("The pages are as they were made last.")
+        return 0
     complete.unlink(missing_ok=True)
     # Sphinx holds the lock too: it may outlive this program for a moment.
     held = () if lock is None else (lock.fileno(),)
     status = subprocess.call(command, cwd=ROOT, env=settings, pass_fds=held)
     if status == 0 and builder == "html":
-        write_text(complete, "What Sphinx has stored is on the pages.\n")
+        write_text(complete, page_state(ROOT) or "")
     return status
 
 

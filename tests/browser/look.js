@@ -331,13 +331,51 @@ window.look = (function () {
     return problems;
   }
 
+  /* Mark a few texts of each kind: those that look alike have the same contrast. What counts is the ink, what lies
+     behind it up to the first paper, size and weight, and for a link the text around it. */
+  function sampleTexts(roots) {
+    const seen = {};
+    const sort = (node) => {
+      const own = getComputedStyle(node);
+      const parts = [own.color, own.fontSize, own.fontWeight, own.textShadow, own.textDecorationLine, node.matches("a, a *")];
+      if (node.matches("a")) parts.push(getComputedStyle(node.parentElement).color);
+      for (let up = node; up; up = up.parentElement) {
+        const { backgroundColor, backgroundImage, opacity, filter } = getComputedStyle(up);
+        parts.push(backgroundColor, backgroundImage, opacity, filter);
+        if (!/^rgba|transparent/.test(backgroundColor)) break;
+      }
+      return parts.join("|");
+    };
+    all("[data-look-sample]").forEach((node) => node.removeAttribute("data-look-sample"));
+    roots.flatMap((root) => [root, ...root.querySelectorAll("*")]).forEach((node) => {
+      const written = node.matches("input, select, textarea") || Array.from(node.childNodes).some((child) => child.nodeType === 3 && child.data.trim());
+      if (!written || !node.getClientRects().length) return;
+      const kind = sort(node);
+      seen[kind] = (seen[kind] || 0) + 1;
+      if (seen[kind] < 3) node.setAttribute("data-look-sample", "");
+    });
+  }
+
+  const COLOURS = ["color-contrast", "link-in-text-block"];
+
   /* The serious and critical findings of axe-core. Without "preload" it would ask for style sheets a second time,
      and for some at wrong addresses. */
   async function barriers(context, rules) {
+    const runs = [];
+    const other = rules.filter((rule) => !COLOURS.includes(rule));
+    const colours = rules.length ? rules.filter((rule) => COLOURS.includes(rule)) : COLOURS;
     const options = { resultTypes: ["violations"], preload: false };
-    if (rules.length) options.runOnly = { type: "rule", values: rules };
-    const { violations } = await axe.run(context || document, options);
-    return violations
+    if (!rules.length || other.length) {
+      const without = Object.fromEntries(COLOURS.map((rule) => [rule, { enabled: false }]));
+      const chosen = rules.length ? { runOnly: { type: "rule", values: other } } : { rules: without };
+      runs.push(await axe.run(context || document, { ...options, ...chosen }));
+    }
+    sampleTexts(context ? all(context) : [document.body]);
+    if (colours.length && document.querySelector("[data-look-sample]")) {
+      runs.push(await axe.run("[data-look-sample]", { ...options, runOnly: { type: "rule", values: colours } }));
+    }
+    return runs
+      .flatMap((run) => run.violations)
       .filter((found) => ["serious", "critical"].includes(found.impact))
       .flatMap((found) => found.nodes.map((node) =>
         `${found.id} (${found.impact}): ${node.html.slice(0, 160)} ${(node.failureSummary || "").slice(0, 200)}`));

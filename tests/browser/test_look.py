@@ -85,3 +85,23 @@ def test_thinning_leaves_the_faults_and_the_names(faulty: Page, barriers: Any) -
     assert faulty.locator("p.same em").count() < 10
     assert faulty.get_by_role("button", name="Name").is_visible()
     assert "color-contrast" in " ".join(barriers(faulty))
+
+
+def test_one_pale_text_among_many_that_look_alike_is_found(page: Page, barriers: Any) -> None:
+    rows = "<p>Text <em>and</em> more</p>" * 300
+    page.set_content(
+        "<html lang=en><title>Many</title><style>.far { background: #666 }</style>"
+        f"<main><h1>Many</h1>{rows}</main></html>"
+    )
+    assert barriers(page) == []
+    for place, change in enumerate(("node.style.color = '#ccc'", "node.parentNode.className = 'far'")):
+        undo = page.evaluate_handle(
+            f"place => {{ const node = document.querySelectorAll('em')[place]; {change}; return node; }}",
+            200 + place,
+        )
+        found = barriers(page)
+        assert found
+        assert all("color-contrast" in one for one in found)
+        assert page.locator("[data-look-sample]").count() < 12
+        undo.evaluate("node => { node.style.color = ''; node.parentNode.className = ''; }")
+    assert barriers(page) == []

@@ -59,8 +59,8 @@ def visit(site: Any, watched: Callable[..., Any], barriers: Callable[..., list[s
             page.evaluate("look.openEverything()")
             content = page.evaluate("look.content()")
             tried = [page.evaluate("look.tryExplorables()"), page.evaluate("look.tryQuizzes()")]
-            resize(page, PHONE)
-            page.evaluate("look.readThrough()")
+            page.set_viewport_size({"width": PHONE, "height": 800})
+            page.evaluate("look.readThrough()")  # code becomes a stop of the Tab key when it comes into sight
             phone = page.evaluate("limit => look.width(limit)", PHONE)
             scrollers = page.evaluate("look.unreachableScrollers()")
             titles, marks = {}, {}

@@ -271,6 +271,26 @@ def test_what_another_builder_stored_is_not_on_the_pages(sphinx: Callable[..., l
     assert sphinx(0) == [False, True, False]
 
 
+def test_pages_are_made_again_only_after_a_change(tree: Path, sphinx: Callable[..., list[bool]]) -> None:
+    page, text = tree / "_build" / "html" / "index.html", tree / "chapters" / "intro.md"
+    copy = tree / "_build" / "executed" / "one.ipynb"
+    for path in (page, text, copy):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("as it was", "utf-8")
+    assert len(sphinx(0)) == 1
+    assert len(sphinx(0)) == 1
+    for changes, path in enumerate((page, text, copy), 1):
+        path.write_text("changed", "utf-8")
+        assert len(sphinx(0)) == 1 + changes
+        assert len(sphinx(0)) == 1 + changes
+    (tree / "_build" / "html" / "stray.html").touch()
+    (tree / ".hidden").mkdir()
+    assert len(sphinx(0)) == 5
+    page.unlink()
+    assert len(sphinx(0)) == 6
+    assert len(sphinx(0)) == 7
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs locks of files")
 def test_a_file_system_without_locks_is_no_obstacle(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import fcntl
