@@ -1,10 +1,12 @@
 """Every page of the site, opened once in a browser: nothing foreign, nothing broken, usable by everybody."""
 
+import gzip
 import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Page, TimeoutError
@@ -13,6 +15,9 @@ pytestmark = pytest.mark.browser
 
 MAX_LAYOUT_SHIFT = 0.05
 DESKTOP, TABLET, PHONE = 1280, 820, 360
+MOST_ELEMENTS = 12_000  # of a page of a chapter, for a cheap phone ...
+MOST_BYTES = 400_000  # ... on a slow line: compressed as web servers do, with all that is loaded at once
+TEXT = (".html", ".css", ".js", ".svg")
 IMAGE_PATH = re.compile(r"^(\.{0,2}/|_images/|data:)|\.(png|svg|webp|jpe?g|gif)$", re.IGNORECASE)
 TEX = re.compile(r"\$[^$]*\$|\\[a-zA-Z]{2,}|\\[(\[]")
 # In dark mode only the colours are different.
@@ -25,6 +30,8 @@ class Visit:
 
     foreign: list[str]
     problems: list[str]
+    elements: int
+    size: int
     shift: dict[str, Any]
     content: dict[str, Any]
     barriers: dict[str, list[str]]
@@ -37,6 +44,14 @@ class Visit:
 
 
 Look = Callable[[str], Visit]
+
+
+def compressed(site: Any, addresses: list[str]) -> int:
+    """Return how many bytes come to the reader for some requests."""
+    files = [site.folder / unquote(urlsplit(url).path).lstrip("/") for url in dict.fromkeys(addresses)]
+    return sum(
+        len(gzip.compress(file.read_bytes()) if file.suffix in TEXT else file.read_bytes()) for file in files
+    )
 
 
 def resize(page: Page, width: int) -> None:
@@ -55,6 +70,8 @@ def visit(site: Any, watched: Callable[..., Any], barriers: Callable[..., list[s
         size = {"width": DESKTOP, "height": 900}
         with watched(viewport=size, color_scheme="light") as (page, log):
             page.goto(site.url(name))
+            elements = page.evaluate("document.querySelectorAll('*').length")
+            own = [url for url in log.requests if url.startswith(site.address)]
             shift = page.evaluate("look.readThrough()")
             page.evaluate("look.openEverything()")
             content = page.evaluate("look.content()")
@@ -75,6 +92,8 @@ def visit(site: Any, watched: Callable[..., Any], barriers: Callable[..., list[s
             return Visit(
                 log.foreign(site.address),
                 log.problems,
+                elements,
+                compressed(site, own),
                 shift,
                 content,
                 found,
@@ -153,3 +172,8 @@ def test_every_position_of_an_explorable_shows_its_picture(visit: Look, explorab
 
 def test_every_answer_of_a_quiz_is_explained(visit: Look, quiz_page: str) -> None:
     assert visit(quiz_page).quizzes == []
+
+
+def test_a_page_is_light(visit: Look, quiz_page: str) -> None:
+    assert visit(quiz_page).elements <= MOST_ELEMENTS
+    assert 100_000 < visit(quiz_page).size <= MOST_BYTES

@@ -22,18 +22,18 @@ def titles(content: bytes) -> list[str]:
 
 @pytest.mark.parametrize("solutions", [False, True])
 def test_a_chapter_is_printed(site: Any, tmp_path: Path, solutions: bool) -> None:
-    arguments = ["--chapter", "sequences", "--out", str(tmp_path), *["--solutions"] * solutions]
+    arguments = ["--chapter", "markov", "--out", str(tmp_path), *["--solutions"] * solutions]
     result = CliRunner().invoke(pdf.main, arguments, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     (file,) = tmp_path.iterdir()
-    assert file.name == f"04_sequences{'-solutions' * solutions}.pdf"
+    assert file.name == f"09_markov{'-solutions' * solutions}.pdf"
     content = file.read_bytes()
     assert content.startswith(b"%PDF")
     found = titles(content)
-    assert found[0] == "4. Sequences"
-    chapter = pdf.chapters()["04_sequences"]
-    assert len([title for title in found[1:] if re.match(r"4\.\d+\. ", title)]) == len(chapter) - 1
-    assert any("LSTM" in title for title in found)
+    assert found[0] == "9. Markov models"
+    chapter = pdf.chapters()["09_markov"]
+    assert len([title for title in found[1:] if re.match(r"9\.\d+\. ", title)]) == len(chapter) - 1
+    assert any("Hidden Markov models" in title for title in found)
     assert not [title for title in found if re.search(r"\d\.\d\d$|#$", title)]
     assert len(re.findall(rb"/Type ?/Page\b", content)) > 10 * (len(chapter) - 1)
     assert len(re.findall(rb"/Subtype ?/Image", content)) > len(chapter)

@@ -59,7 +59,8 @@ def test_a_mouse_that_rests_on_a_link_sees_where_it_leads(
             expect(preview).to_contain_text(text)
             assert in_window(page, preview)
             expect(target).to_have_attribute("aria-describedby", "dlb-preview")
-            assert barriers(page, within=".dlb-preview") == []
+            if where == "http":  # the same everywhere, and slow
+                assert barriers(page, within=".dlb-preview") == []
             # It can be reached, and stays as long as the mouse is on it.
             preview.hover()
             page.wait_for_timeout(AWAY)
@@ -112,7 +113,8 @@ def test_a_tap_shows_and_a_second_one_follows(
             expect(preview).to_be_visible()
             assert in_window(page, preview)
             assert page.url == f"{base}/{PAGE}"
-            assert barriers(page, within=".dlb-preview") == []
+            if where == "http":
+                assert barriers(page, within=".dlb-preview") == []
             page.touchscreen.tap(5, 500)
             expect(preview).not_to_be_visible()
         target = link(page, EQUATION)
