@@ -5,6 +5,7 @@ import hmm
 import imports
 import memory
 import mlp
+import optimizers
 import pages
 import rebuild
 import sequences
@@ -12,7 +13,7 @@ import sequences
 
 def main() -> None:
     """Run all."""
-    for benchmark in (imports, memory, mlp, hmm, sequences, pages, rebuild, cold_build):
+    for benchmark in (imports, memory, mlp, optimizers, hmm, sequences, pages, rebuild, cold_build):
         benchmark.main()
 
 
