@@ -40,7 +40,7 @@ def version() -> int:
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register the parts with Sphinx."""
-    # Sphinx makes millions of nodes that live to the end. To look for rubbish among them takes a sixth of the build.
+    # Sphinx makes millions of nodes that stay: looking for rubbish among them takes a sixth of the build.
     gc.set_threshold(200_000, 20, 100)
     for part in (
         math,
