@@ -169,7 +169,7 @@ def test_the_page_and_python_offer_the_same_races() -> None:
         json.loads(re.findall(r"var RATES = (\[.*?),?\s*\];", script, re.DOTALL)[0] + "]")
     ) == sorted(RACE["first_rate"])
     assert json.loads(re.findall(r"var NAMES = (\[.*?\]);", script)[0]) == list(RACE["first"])
-    assert sorted(json.loads(re.findall(r'"Momentum of both", (\[.*?\])', script)[0])) == sorted(
+    assert sorted(json.loads(re.findall(r'"Momentum, where used", (\[.*?\])', script)[0])) == sorted(
         RACE["momentum"]
     )
     assert f"var MOST = {MOST_STEPS};" in script

@@ -259,14 +259,14 @@
   /* Surfaces to walk down, those of dlbook.optimization: the window that is shown, where a walk begins, the height of
      the lowest point, and the height and the gradient at a point. */
 
-  function bowl(curvatures, angle) {
+  function bowl(curvatures, angle, start) {
     var c = Math.cos(angle);
     var s = Math.sin(angle);
     var xx = c * c * curvatures[0] + s * s * curvatures[1];
     var xy = c * s * (curvatures[0] - curvatures[1]);
     var yy = s * s * curvatures[0] + c * c * curvatures[1];
     return {
-      window: [[-1.5, 1.5], [-1.5, 1.5]], start: [-1.2, 0.9], lowest: 0,
+      window: [[-1.5, 1.5], [-1.5, 1.5]], start: start, lowest: 0,
       height: function (x, y) { return (xx * x * x + 2 * xy * x * y + yy * y * y) / 2; },
       gradient: function (x, y) { return [xx * x + xy * y, xy * x + yy * y]; },
     };
@@ -280,8 +280,8 @@
   }
 
   var surfaces = {
-    valley: bowl([1, 50], 0),
-    turned_valley: bowl([1, 50], Math.PI / 4),
+    valley: bowl([1, 50], 0, [-1.2, 0.9]),
+    turned_valley: bowl([1, 50], Math.PI / 4, [-1.3, -0.2]),
     rosenbrock: {
       window: [[-1.8, 1.8], [-0.8, 2.2]], start: [-1.2, 1], lowest: 0,
       height: function (x, y) { return (1 - x) * (1 - x) + 100 * (y - x * x) * (y - x * x); },

@@ -33,7 +33,7 @@
       ["first_rate", "Rate of the first", RATES],
       ["second", "Second (dashed, square)", NAMES],
       ["second_rate", "Rate of the second", RATES],
-      ["momentum", "Momentum of both", [0.5, 0.7, 0.8, 0.9, 0.95, 0.99]],
+      ["momentum", "Momentum, where used", [0.5, 0.7, 0.8, 0.9, 0.95, 0.99]],
     ];
     var looks = [{ colour: "vermilion", dash: [] }, { colour: "ink", dash: [6, 4] }];
     var now = Object.assign({}, options.settings);
