@@ -90,13 +90,19 @@ def what_is_checked(code: str) -> tuple[str, bool]:
     Returns
     -------
     text : str
-        The comment in the first line, or else the first expression asserted, shortened.
+        The comments between the asserts, if they begin with one, or else the first expression asserted,
+        shortened.
     is_code : bool
         Whether it is an expression.
     """
-    first = code.lstrip().partition("\n")[0]
-    if first.startswith("#"):
-        return first.lstrip("# ").rstrip("."), False
+    lines = code.strip().splitlines()
+    if lines[0].startswith("#"):
+        comments: list[str] = []
+        for before, line in zip(["", *lines], lines, strict=False):
+            if line.startswith("#"):
+                words = line.lstrip("# ").rstrip(".")
+                comments.append(f"{comments.pop()} {words}" if before.startswith("#") else words)
+        return "; ".join(comments), False
     statement = next(node for node in ast.walk(parsed(code)) if isinstance(node, ast.Assert | ast.Call))
     text = ast.unparse(statement.test if isinstance(statement, ast.Assert) else statement)
     return (text if len(text) <= SHOWN else text[: SHOWN - 4] + " ...", True)

@@ -65,7 +65,7 @@ def lesson() -> nbformat.NotebookNode:
             code("import numpy as np"),
             text("## Idea\n\nRead this."),
             code("x = 1\nassert x == 1\nassert x < 2"),
-            code("# x is one\nassert x == 1"),
+            code("# x is one\nassert x == 1\nassert x\n# and\n# no more\nassert x < 2"),
             code(
                 "explore(draw)",
                 outputs=[nbformat.v4.new_output("display_data", data={"text/plain": "a figure"})],
@@ -123,7 +123,7 @@ def test_a_page_folds_what_is_no_step(tmp_path: Path) -> None:
     assert lines == [
         "Setup and imports",
         "Checked: x == 1, and 1 more",
-        "Checked: x is one",
+        "Checked: x is one; and no more",
         "Code of the figure with controls, 1 line",
         r"Deeper: NumPy = Keras, to \(10^{-7}\)",
         "Deeper: A short aside",

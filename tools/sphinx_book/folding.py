@@ -128,7 +128,7 @@ def fold_asserts(cell: nodes.Element, source: nodes.Element, code: nodes.literal
     hidden = source.deepcopy()
     replace_code(hidden, asserts)
     box = folded(f"Checked: {what}", [hidden], "hide", "checked", is_code=is_code)
-    if more > 0:
+    if is_code and more > 0:
         box.next_node(summary).append(nodes.Text(f", and {more} more"))
     if rest:
         replace_code(source, rest)
