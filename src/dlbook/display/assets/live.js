@@ -280,8 +280,8 @@
   }
 
   var surfaces = {
-    valley: bowl([1, 50], 0, [-1.2, 0.9]),
-    turned_valley: bowl([1, 50], Math.PI / 4, [-1.3, -0.2]),
+    valley: bowl([1, 50], 0, [-1, 0.9]),
+    turned_valley: bowl([1, 50], Math.PI / 4, [-1.9 * Math.SQRT1_2, -0.1 * Math.SQRT1_2]),
     rosenbrock: {
       window: [[-1.8, 1.8], [-0.8, 2.2]], start: [-1.2, 1], lowest: 0,
       height: function (x, y) { return (1 - x) * (1 - x) + 100 * (y - x * x) * (y - x * x); },
