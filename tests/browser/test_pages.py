@@ -57,6 +57,11 @@ def compressed(site: Any, addresses: list[str]) -> int:
 def resize(page: Page, width: int) -> None:
     """Change the width of the window, and give the page time to follow."""
     page.set_viewport_size({"width": width, "height": 800})
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until code that scrolls is a stop of the Tab key, which it becomes when it comes into sight."""
     with suppress(TimeoutError):
         page.wait_for_function("look.stopsAreSet()", timeout=2000)
 
@@ -77,7 +82,8 @@ def visit(site: Any, watched: Callable[..., Any], barriers: Callable[..., list[s
             content = page.evaluate("look.content()")
             tried = [page.evaluate("look.tryExplorables()"), page.evaluate("look.tryQuizzes()")]
             page.set_viewport_size({"width": PHONE, "height": 800})
-            page.evaluate("look.readThrough()")  # code becomes a stop of the Tab key when it comes into sight
+            page.evaluate("look.readThrough()")
+            settle(page)
             phone = page.evaluate("limit => look.width(limit)", PHONE)
             scrollers = page.evaluate("look.unreachableScrollers()")
             titles, marks = {}, {}
