@@ -21,7 +21,7 @@ import yaml
 from executed import PARTIAL, ExecutedCopies
 from nbformat.v4 import new_notebook
 from notebooks import normalize, read
-from page_state import page_state
+from page_state import made, made_of
 
 from dlbook.cli.targets import select_notebooks
 from dlbook.execution import (
@@ -160,7 +160,9 @@ def render(builder: str, lock: IO[str] | None = None, *, partial: bool = False) 
     stored, complete = BUILD / ".doctrees", BUILD / "pages_complete"
     if not complete.is_file():
         shutil.rmtree(stored, ignore_errors=True)
-    elif builder == "html" and page_state(ROOT) == complete.read_text("utf-8"):
+    # What changes while Sphinx works counts for the next build.
+    sources = made_of(ROOT, partial=partial)
+    if builder == "html" and complete.is_file() and complete.read_text("utf-8") == f"{sources} {made(ROOT)}":
         click.echo("The pages are as they were made last.")
         return 0
     complete.unlink(missing_ok=True)
@@ -168,7 +170,7 @@ def render(builder: str, lock: IO[str] | None = None, *, partial: bool = False) 
     held = () if lock is None else (lock.fileno(),)
     status = subprocess.call(command, cwd=ROOT, env=settings, pass_fds=held)
     if status == 0 and builder == "html":
-        write_text(complete, page_state(ROOT) or "")
+        write_text(complete, f"{sources} {made(ROOT) or 'no pages'}")
     return status
 
 

@@ -74,7 +74,7 @@ def visit(site: Any, watched: Callable[..., Any], barriers: Callable[..., list[s
     def look(name: str) -> Visit:
         size = {"width": DESKTOP, "height": 900}
         with watched(viewport=size, color_scheme="light") as (page, log):
-            page.goto(site.url(name))
+            page.goto(site.url(name), wait_until="networkidle")
             elements = page.evaluate("document.querySelectorAll('*').length")
             own = [url for url in log.requests if url.startswith(site.address)]
             shift = page.evaluate("look.readThrough()")

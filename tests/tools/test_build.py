@@ -291,6 +291,29 @@ def test_pages_are_made_again_only_after_a_change(tree: Path, sphinx: Callable[.
     assert len(sphinx(0)) == 7
 
 
+def test_what_changes_while_pages_are_made_is_made_next_time(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, text, calls = tree / "_build" / "html" / "index.html", tree / "intro.md", []
+    page.parent.mkdir(parents=True)
+    text.write_text("before", "utf-8")
+
+    def call(command: list[str], **settings: Any) -> int:
+        page.write_text(text.read_text("utf-8"), "utf-8")
+        calls.append(page.read_text("utf-8"))
+        text.write_text("after", "utf-8")  # somebody edits it meanwhile
+        return 0
+
+    monkeypatch.setattr(subprocess, "call", call)
+    for _ in range(3):
+        assert build.render("html") == 0
+    assert calls == ["before", "after"]
+    monkeypatch.setenv("DLBOOK_REPOSITORY", "https://github.com/owner/book")  # for the launch buttons
+    assert build.render("html") == 0
+    assert build.render("html", partial=True) == 0
+    assert len(calls) == 4
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs locks of files")
 def test_a_file_system_without_locks_is_no_obstacle(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import fcntl
