@@ -164,11 +164,13 @@ def test_ticks_follow_the_limits_and_the_place_of_the_axes() -> None:
 
 
 def test_the_collector_rests_and_goes_on() -> None:
+    """What is frozen may die meanwhile, so the counts are compared with room for a few."""
     assert gc.get_freeze_count() == 0
     with collector_at_rest():
         frozen = gc.get_freeze_count()
         assert frozen > 10_000
+        fresh = [[number] for number in range(5000)]
         with collector_at_rest():
-            assert gc.get_freeze_count() == frozen
-        assert gc.get_freeze_count() == frozen
+            assert abs(gc.get_freeze_count() - frozen) < len(fresh) / 2
+        assert abs(gc.get_freeze_count() - frozen) < len(fresh) / 2
     assert gc.get_freeze_count() == 0
