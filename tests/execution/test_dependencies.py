@@ -414,6 +414,21 @@ def test_cells_may_move_and_others_may_come(tree):
     assert printed(tree, cells).key == printed(tree, CELLS).key
 
 
+def test_a_context_variable_links_no_cells(tree):
+    """Whoever sets one for a while changes nothing for those who read it later."""
+    code = "from contextvars import ContextVar\nSTATE = ContextVar('STATE')\nTABLE = {}\n"
+    code += "def run(x):\n    token = STATE.set(x)\n    STATE.reset(token)\ndef read():\n    return STATE\n"
+    code += "def enter(x):\n    TABLE[x] = x\ndef look():\n    return TABLE\n"
+    (tree / "lib" / "state.py").write_text(code, encoding="utf-8")
+
+    def reached(cell, body):
+        cells = ["from lib import state", cell, f"def experiment(seed):\n    return {body}"]
+        return printed(tree, cells).parts["names"]
+
+    assert "kept" not in reached("kept = state.run(1)", "state.read()")
+    assert "kept" in reached("kept = state.enter(1)", "state.look()")
+
+
 def test_a_fingerprint_says_what_it_covers(tree):
     parts = printed(tree, CELLS).parts
     assert [name for name in parts["names"] if not name.startswith("lib.")] == [

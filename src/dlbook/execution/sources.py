@@ -63,7 +63,8 @@ class Sources:
 
     - what a module does when it is imported counts for everybody who imports it;
     - a statement that changes an object when it is imported, as an entry in a table or a decorator that
-      registers, counts for everybody who uses that object;
+      registers, counts for everybody who uses that object; a context variable is set for a while only, and
+      is not such an object;
     - a module that is passed on, asked with ``getattr`` or star-imported counts as a whole;
     - the data files of a package count for a function that reads files of packages.
     """
@@ -320,7 +321,8 @@ class Sources:
                     waiting += self.uses(called).statements
             # A module as the object means a function of it: `table.add(1)`, but not `module.run(1)`.
             found = frozenset().union(*(self.find(reference).statements for reference in references))
-            self._changed[statement] = found - {statement}
+            kept = {one for one in found if "contextvars.ContextVar" not in self.uses(one).external}
+            self._changed[statement] = frozenset(kept) - {statement}
         return self._changed[statement]
 
     def reach(self, statements: Iterable[Statement], *, ignore: Collection[str] = ()) -> Reached:
