@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import keyword
 import re
@@ -142,7 +143,7 @@ def parse_cell(cell: CodeCell) -> list[ast.stmt]:
         If it is no Python.
     """
     try:
-        return _parse(cell.source)
+        return list(_parse(cell.source))
     except SyntaxError as error:
         blank = cell.source[: len(cell.source) - len(cell.source.lstrip())].count("\n")
         line = (error.lineno or 1) + blank  # IPython leaves out the lines above the first that is not empty
@@ -152,14 +153,15 @@ def parse_cell(cell: CodeCell) -> list[ast.stmt]:
         ) from None
 
 
-def _parse(source: str) -> list[ast.stmt]:
+@functools.lru_cache(maxsize=2048)  # the same cells are read for every record of a notebook
+def _parse(source: str) -> tuple[ast.stmt, ...]:
     try:  # nothing that IPython rewrites is Python as it stands
         statements = ast.parse(source).body
     except SyntaxError:
         from IPython.core.inputtransformer2 import TransformerManager
 
         statements = ast.parse(TransformerManager().transform_cell(source)).body
-    return [*statements, *(inner for statement in statements for inner in _inside_magics(statement))]
+    return (*statements, *(inner for statement in statements for inner in _inside_magics(statement)))
 
 
 def _inside_magics(statement: ast.stmt) -> Iterator[ast.stmt]:
@@ -173,7 +175,7 @@ def _inside_magics(statement: ast.stmt) -> Iterator[ast.stmt]:
 
 def _code_in(text: str) -> list[ast.stmt]:
     try:
-        return _parse(text)
+        return list(_parse(text))
     except SyntaxError:
         words = {word for word in _DOTTED.findall(text) if not set(word.split(".")) & set(keyword.kwlist)}
         return ast.parse("\n".join(sorted(words))).body

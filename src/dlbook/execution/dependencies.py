@@ -109,7 +109,7 @@ def digest(
     ['dlbook.files.write_bytes', 'dlbook.files.write_text']
     """
     path = Path(path).resolve()
-    with _without_collector():
+    with without_collector():
         main = _read_cells(notebook)
         seen = (sources or installed_sources()).beside(main)
         reached = seen.reach(main.statements)
@@ -179,7 +179,7 @@ def fingerprint(
     >>> list(fingerprint(new_notebook(cells=cells), "train").parts["names"])
     ['rate', 'train']
     """
-    with _without_collector():
+    with without_collector():
         main = _read_cells(notebook)
         starts = [item for item in main.names.get(name, []) if isinstance(item, Statement)]
         if not starts:
@@ -409,7 +409,7 @@ def _short(text: str) -> str:
 
 
 @contextlib.contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Let the garbage collector rest: syntax trees make it work in vain, half of the time in all."""
     was_on = gc.isenabled()
     gc.disable()

@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from ..execution import BrokenNotebook, fingerprint, read_notebook
 from ..execution.cells import CodeCell, code_cells, parse_cell
+from ..execution.dependencies import without_collector
 from ..execution.names import Module
 from ..execution.sources import installed_sources
 from ..execution.statements import Statement
@@ -108,7 +109,8 @@ def record_calls(path: Path) -> list[RecordCall]:
         nodes = (node for statement in _parsed(cell) for node in ast.walk(statement))
         found = [node for node in nodes if isinstance(node, ast.Call) and _called(node) == "record"]
         if found and _imports_record(cells[:number]):
-            calls += [_read_call(node, cells[:number], path) for node in found]
+            with without_collector():
+                calls += [_read_call(node, cells[:number], path) for node in found]
     names = [call.name for call in calls]
     for name in names:
         if names.count(name) > 1:
