@@ -62,7 +62,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f'<figure class="align-default">{outputs[0]}<figcaption>Caption</figcaption></figure>',
         f'<table><tr><td style="width: 5em"><span class="dlb-tied">{tied},</span></td></tr></table>',
         '<div class="cell_input"><div class="highlight" style="position: relative">'
-        f"<pre>{'x = 1; ' * 40}</pre>",
+        f"<pre>{'x = 1; ' * 40}{'<br>y = 2' * 4}</pre>",
         f'<button class="copybtn" style="{copy}" aria-label="Copy"></button></div></div>',
         '<details class="admonition hide"><summary class="admonition-title">Code</summary>x</details>',
         '<p class="dlb-read"><button type="button">Mark this page as read</button></p>',
@@ -75,11 +75,13 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     scripts += [(STATIC / name).read_text(encoding="utf-8") for name in ("figures.js", "book.js")]
     colours = "".join(f"--dlb-{name}: {value};" for name, value in LIGHT.items())
     path = tmp_path_factory.mktemp("phone") / "page.html"
-    # The theme's own rules for inline formulas and for what is figure and aligned.
+    # The theme's rules for formulas in a line, figures, code and buttons.
     theme = "span.math {display: inline-flex; max-width: 100%; overflow: hidden} figure {text-align: center}"
+    theme += "pre {overflow: auto} button {border: 0}"
     path.write_text(
         "<!doctype html><html lang=en data-theme=light data-mode=light><head><meta charset=utf-8>"
-        "<title>Page</title><meta name=viewport content='width=device-width, initial-scale=1'><link rel=icon href='data:,'>"
+        "<meta name=viewport content='width=device-width, initial-scale=1'>"
+        "<title>Page</title><link rel=icon href='data:,'>"
         f"<style>:root {{{colours}}} {theme} {re.sub(r'@font-face *{[^}]*}', '', style)}</style></head>"
         f"<body><main class=bd-article>{body}</main><script>{';'.join(scripts)}</script></body></html>",
         encoding="utf-8",
