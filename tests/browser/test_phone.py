@@ -50,12 +50,15 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(embed, "publish_html", outputs.append)
         explore(draw, alt="A line {sign} to {step}", step=range(1, 4), sign=["up", "down"])
     wide = render(" + ".join(f"x_{{{k}}}" for k in range(30)), True)
+    numbered = '<div class="math"><span class="eqno">(1)</span><div class="dlb-formula">{}</div></div>'
     tied = render("a = b + c + d + e", False).replace('class="katex"', 'class="math katex"')
     copy = "position: absolute; width: 27px; height: 27px; top: 5px"
     cells = "".join(f"<td>{'long' * 8}</td>" for _ in range(3))
     parts = (
         '<h1>Page <a class="dlb-row" href="#">1.01</a></h1>',
         f'<div class="math"><div class="dlb-formula">{wide}</div></div>',
+        numbered.format(render("a = b", True)),
+        numbered.format(wide),
         f'<div class="pst-scrollable-table-container"><table><tr>{cells}</tr></table></div>',
         '<div class="cell_output"><a class="reference internal image-reference" href="#">'
         f'<img alt="Wide" src="{PICTURE}" width="900" height="300" /></a></div>',
@@ -65,19 +68,21 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f"<pre>{'x = 1; ' * 40}{'<br>y = 2' * 4}</pre>",
         f'<button class="copybtn" style="{copy}" aria-label="Copy"></button></div></div>',
         '<details class="admonition hide"><summary class="admonition-title">Code</summary>x</details>',
+        '<div class="dlb-quiz dlb-quiz-between"><div id="OuterquizQn1"><div>What now?</div></div></div>',
         '<p class="dlb-read"><button type="button">Mark this page as read</button></p>',
         "<p>More to read.</p>" * 40,
     )
     body = with_natural_width("".join(parts))
     sheets = (STATIC / "book.css", KATEX / "katex.min.css", STATIC / "figures.css")
-    style = "\n".join([embed.asset("dlbook.css"), *(path.read_text(encoding="utf-8") for path in sheets)])
+    assets = (embed.asset(name) for name in ("dlbook.css", "quiz.css"))
+    style = "\n".join([*assets, *(path.read_text(encoding="utf-8") for path in sheets)])
     scripts = [embed.asset("dlbook.js")]
     scripts += [(STATIC / name).read_text(encoding="utf-8") for name in ("figures.js", "book.js")]
     colours = "".join(f"--dlb-{name}: {value};" for name, value in LIGHT.items())
     path = tmp_path_factory.mktemp("phone") / "page.html"
     # The theme's rules for formulas in a line, figures, code and buttons.
     theme = "span.math {display: inline-flex; max-width: 100%; overflow: hidden} figure {text-align: center}"
-    theme += "pre {overflow: auto} button {border: 0}"
+    theme += "pre {overflow: auto} button {border: 0; padding: 0}"
     path.write_text(
         "<!doctype html><html lang=en data-theme=light data-mode=light><head><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width, initial-scale=1'>"
@@ -199,6 +204,36 @@ def test_a_finger_that_scrolls_the_page_leaves_a_slider_where_it_was(phone: Page
     x, y = box["x"] + 0.1 * box["width"], box["y"] + box["height"] / 2
     moves(*((30 * k, 0) for k in range(1, 9)))
     expect(slider).to_have_value("2")
+
+
+def test_the_question_of_a_check_has_the_whole_width(phone: Page) -> None:
+    outer = phone.locator("[id^=OuterquizQn]")
+    outside, inside = outer.bounding_box(), outer.locator("div").bounding_box()
+    assert outside
+    assert inside
+    assert inside["width"] == pytest.approx(outside["width"], abs=1)
+
+
+def test_no_field_makes_the_phone_enlarge_the_page(phone: Page) -> None:
+    sizes = phone.locator("select, input").evaluate_all(
+        "all => all.map(field => parseFloat(getComputedStyle(field).fontSize))"
+    )
+    assert min(sizes) >= 16
+
+
+def test_the_number_stands_below_a_formula_that_needs_the_whole_width(phone: Page) -> None:
+    boxes = phone.locator("div.math:has(> .eqno)").evaluate_all(
+        """all => all.map(math => [".eqno", ".dlb-formula"].map(part => {
+            const { left, right, top, bottom } = math.querySelector(part).getBoundingClientRect();
+            return { left, right, top, bottom };
+        }))"""
+    )
+    (beside, short), (below, wide) = boxes
+    assert beside["top"] < short["bottom"]
+    assert short["right"] <= beside["left"]
+    assert below["top"] >= wide["bottom"]
+    assert wide["right"] - wide["left"] == pytest.approx(344, abs=1)
+    assert beside["right"] == below["right"] == wide["right"]
 
 
 def test_a_mark_stands_right_behind_a_formula_that_breaks(phone: Page) -> None:
