@@ -519,7 +519,7 @@ def test_numbers(page) -> None:
 def test_a_comma_is_a_point_or_parts_thousands(
     browser, written, value: float, right: list[str], wrong: list[str]
 ) -> None:
-    question = f"questions:\n  - {{question: Many?, value: {value}, tolerance: 0, otherwise: Count.}}\n"
+    question = f"questions:\n  - {{question: How many, value: {value}, tolerance: 0, otherwise: Count.}}\n"
     page = browser.new_page()
     page.set_content(f"{markup(load(written(question)))}<script>{script()}</script>")
     field, feedback = page.get_by_label("Your answer"), page.locator(".Feedback")
