@@ -945,6 +945,25 @@ def test_targets_are_large_and_nothing_overflows(at: Any, width: int) -> None:
     assert page.evaluate("look.unreachableScrollers()") == []
 
 
+@pytest.mark.parametrize("width", [344, 1000])
+def test_nothing_moves_while_a_figure_plays(at: Any, width: int) -> None:
+    root = figure(at(width=width), "race")
+    places = """root => Array.from(root.querySelectorAll("button, canvas, select, input"))
+        .filter(node => node.getClientRects().length)
+        .map(node => node.getBoundingClientRect()).map(box => [box.left, box.top + scrollY, box.height])"""
+    before = root.evaluate(places)
+    assert len({top for _, top, _ in before[:4]}) == 1  # the buttons stand in a row
+    press(root, "Play")
+    expect(root.get_by_role("button", name="Pause", exact=True)).to_have_count(1)
+    assert_allclose(root.evaluate(places), before, atol=0.5)
+    expect(root.get_by_role("button", name="Play", exact=True)).to_have_count(1, timeout=20_000)
+    root.get_by_label("Rate of the first").focus()
+    root.page.keyboard.press("End")
+    press(root, "Step", 30)
+    assert "diverged" in told(root)
+    assert_allclose(root.evaluate(places), before, atol=0.5)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_barriers_before_and_after_the_start(at: Any, barriers: Any, theme: str) -> None:
     page = at(color_scheme=theme)

@@ -55,6 +55,17 @@ def test_code_is_large_enough(page: Page, site: Any, width: int, size: int) -> N
     )
 
 
+def test_a_phone_has_room_for_text_and_for_a_table(page: Page, site: Any) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(site.url(PAGE))
+    widths = page.locator(".bd-article > section > p").evaluate_all("all => all.map(p => p.clientWidth)")
+    assert max(widths) >= 320
+    output = page.locator(".cell_output .highlight pre").filter(visible=True).first
+    output.evaluate("pre => { pre.textContent = 'x'.repeat(45); }")
+    assert output.evaluate("pre => pre.scrollWidth <= pre.clientWidth")
+    assert output.evaluate("pre => parseFloat(getComputedStyle(pre).fontSize)") >= 11
+
+
 def test_the_kinds_of_code_differ_in_both_modes(page: Page, site: Any) -> None:
     page.goto(site.url(PAGE))
     for mode in ("light", "dark"):

@@ -494,9 +494,41 @@ def test_numbers(page) -> None:
         assert feedback.inner_text().startswith(told), typed
         assert field.evaluate("field => field === document.activeElement")
         assert field.input_value() == typed.replace(",", ".")
+    for typed in ("+0.5", "1 / 2", " .5 ", "\N{MINUS SIGN}1/\N{EN DASH}2"):
+        field.fill(typed)
+        field.press("Enter")
+        assert feedback.inner_text().startswith("Correct."), typed
+    for typed in ("1 1/2", "0 5", "0.5 of them"):
+        field.fill(typed)
+        field.press("Enter")
+        assert feedback.inner_text().startswith("Type a number"), typed
     field.fill("0.5")
     question.get_by_role("button", name="Check").click()
     assert feedback.inner_text().startswith("Correct.")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("value", "right", "wrong"),
+    [
+        (200000, ["200000", "200,000", "200 000", "200\N{NARROW NO-BREAK SPACE}000"], ["200.000", "200"]),
+        (1.25, ["1.25", "1,25", "1,250", "5/4"], ["1250", "1 250", "125"]),
+        (-1048576, ["-1,048,576", "\N{EN DASH}1 048 576"], ["1,048,576", "-1,048"]),
+    ],
+)  # fmt: skip
+def test_a_comma_is_a_point_or_parts_thousands(
+    browser, written, value: float, right: list[str], wrong: list[str]
+) -> None:
+    question = f"questions:\n  - {{question: How many, value: {value}, tolerance: 0, otherwise: Count.}}\n"
+    page = browser.new_page()
+    page.set_content(f"{markup(load(written(question)))}<script>{script()}</script>")
+    field, feedback = page.get_by_label("Your answer"), page.locator(".Feedback")
+    for start, texts in (("Correct.", right), ("Not quite.", wrong)):
+        for typed in texts:
+            field.fill(typed)
+            field.press("Enter")
+            assert feedback.inner_text().startswith(start), typed
+    page.close()
 
 
 @pytest.mark.browser

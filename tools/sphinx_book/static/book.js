@@ -156,6 +156,15 @@
     code.parentElement.classList.toggle("dlb-goes-on", rest > 4);
   }
 
+  /* Formulas, tables and figures that go on to a side fade there. */
+  const EDGED = ".dlb-formula, .pst-scrollable-table-container, a.image-reference, .dlb-picture, .dlb-diagram";
+
+  function fadeEdges(box) {
+    const rest = box.scrollWidth - box.clientWidth - box.scrollLeft;
+    box.classList.toggle("dlb-more-left", box.scrollLeft > 4);
+    box.classList.toggle("dlb-more-right", rest > 4);
+  }
+
   /* Whether the longest line, of letters of one width, has been wrapped. */
   function isWrapped(code) {
     if (!root.hasAttribute("data-wrap") || code.closest(".cell_output")) return false;
@@ -192,6 +201,11 @@
       const boxes = entries.filter(({ isIntersecting }) => isIntersecting).map(({ target }) => target);
       const wide = boxes.map((box) => box.scrollWidth > box.clientWidth + (box.matches("pre") ? 1 : 0));
       boxes.forEach((box, k) => {
+        if (box.matches(EDGED)) {
+          fadeEdges(box);
+          box.onscroll = () => fadeEdges(box);
+        }
+        if (!box.matches(STOPS)) return;
         box.tabIndex = wide[k] ? 0 : -1;
         if (!box.matches(".highlight > pre")) return;
         if (wide[k] || isWrapped(box)) {
@@ -204,9 +218,11 @@
     { rootMargin: "200% 0px" },
   );
 
+  const STOPS = "pre, .cell_output > .output, .pst-scrollable-table-container";
+
   function makeStops() {
     near.disconnect();
-    all("pre, .cell_output > .output, .pst-scrollable-table-container").forEach((box) => near.observe(box));
+    all(`${STOPS}, ${EDGED}`).forEach((box) => near.observe(box));
   }
 
   /* -- paper is white, and shows the solutions if the address asks for them: ?print=exercises -- */

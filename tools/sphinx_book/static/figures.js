@@ -115,7 +115,25 @@
     }).observe(figure);
   }
 
+  /* A finger that scrolls the page over a slider has moved it first: put it back. */
+  function keepSliders() {
+    var before = null;
+    function slider(event) {
+      return event.target.matches && event.target.matches(".dlb-explorable input[type=range]") ? event.target : null;
+    }
+    document.addEventListener("pointerdown", function (event) {
+      before = slider(event) && event.target.value;
+    }, true);
+    document.addEventListener("pointercancel", function (event) {
+      var moved = slider(event);
+      if (!moved || before === null || moved.value === before) return;
+      moved.value = before;
+      moved.dispatchEvent(new Event("input", { bubbles: true }));
+    }, true);
+  }
+
   function start() {
+    keepSliders();
     document.querySelectorAll(".bd-article a.image-reference").forEach(function (link) {
       link.setAttribute("aria-haspopup", "dialog");
       link.addEventListener("click", function (event) {

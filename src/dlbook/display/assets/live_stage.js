@@ -125,6 +125,7 @@
         play.textContent = "Pause";
         window.requestAnimationFrame(frame);
       });
+      play.className = "dlb-live-play";
     }
 
     function closing(reset) {

@@ -95,7 +95,19 @@
     });
   }
 
-  function mendNumber(item, question, answers, feedback) {
+  /* Numbers that a text may mean, the likeliest first: signs, spaces, fractions and commas as people type them. A
+     comma before three digits may be a point or part a thousand. */
+  function numbersIn(text) {
+    var number = "-?(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?";
+    var plain = text.trim().replace(/[\u2010-\u2015\u2212]/g, "-").replace(/\s*([/+-])\s*/g, "$1")
+      .replace(/(^|\/)\+/g, "$1").replace(/(\d)[\s_](?=\d{3}(?!\d))/g, "$1");
+    var grouped = /^-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(plain);
+    var found = [plain.replace(",", ".")];
+    if (grouped) found.push(plain.replace(/,/g, ""));
+    return found.filter(function (meant) { return new RegExp("^" + number + "(\\/" + number + ")?$", "i").test(meant); });
+  }
+
+  function mendNumber(item, data, question, answers, feedback) {
     var input = answers.querySelector("input");
     var label = answers.querySelector("label");
     var check = input.onkeypress;
@@ -109,10 +121,18 @@
       if (event.target === input) event.stopPropagation(); // and empty the field
     }, true);
 
+    function isRight(text) {
+      var parts = text.split("/");
+      var value = Number(parts[0]) / Number(parts[1] || 1);
+      return data.answers.some(function (answer) {
+        return answer.correct && answer.range && answer.range[0] <= value && value <= answer.range[1];
+      });
+    }
+
     function submit() {
-      var number = "-?(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?";
-      var text = input.value.trim().replace(",", ".").replace("\u2212", "-");
-      if (!new RegExp("^" + number + "(\\/" + number + ")?$", "i").test(text)) {
+      var meant = numbersIn(input.value);
+      var text = meant.filter(isRight)[0] || meant[0];
+      if (!text) {
         feedback.className = "Feedback";
         feedback.style.display = "block";
         feedback.textContent = "Type a number, such as 0.25, 1/4 or 2.5e-1.";
@@ -164,7 +184,7 @@
       wrapper.style.maxWidth = "";
       answers.style.display = "";
       feedback.setAttribute("role", "status");
-      if (data.type === "numeric") mendNumber(item, question, answers, feedback);
+      if (data.type === "numeric") mendNumber(item, data, question, answers, feedback);
       else mendChoice(item, data, question, answers, feedback, data.type === "many_choice");
       item.appendChild(wrapper);
       list.appendChild(item);
