@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from dlbook.nn import SGD, Optimizer
-from dlbook.nn.optimizer import _PIECE
-from dlbook.optimization import AdaGrad, Adam, AdamW, Lion, Momentum, Nadam, Nesterov, RMSProp
+from dlbook.optimization import Adam
 
 
 def test_a_step_by_hand():
@@ -78,29 +77,3 @@ def test_bad_rates_are_named(kind, rate):
 def test_what_does_not_fit_is_named(kind, parameters, gradients, name):
     with pytest.raises(ValueError, match=f"^{name} must"):
         kind(0.1).step(parameters, gradients)
-
-
-@pytest.mark.parametrize("kind", [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, Nadam, Lion])
-def test_a_large_parameter_moves_as_its_parts_do(kind):
-    rng = np.random.default_rng(0)
-    shape = (2, _PIECE + 5)
-    whole, parts = kind(), kind()
-    together = {"w": rng.normal(size=shape)}
-    apart = {f"{i}, {j}": together["w"][i, j : j + 999] for i in range(2) for j in range(0, shape[1], 999)}
-    for _ in range(3):
-        slopes = rng.normal(size=shape)
-        together = whole.step(together, {"w": slopes})
-        cut = {f"{i}, {j}": slopes[i, j : j + 999] for i in range(2) for j in range(0, shape[1], 999)}
-        apart = parts.step(apart, cut)
-    rows = [[apart[f"{i}, {j}"] for j in range(0, shape[1], 999)] for i in range(2)]
-    np.testing.assert_array_equal(together["w"], [np.concatenate(row) for row in rows])
-
-
-def test_an_optimizer_of_ones_own_sees_a_large_gradient_as_a_whole():
-    class Normalized(SGD):
-        def _change(self, name, gradient, rate):
-            return rate * gradient / np.linalg.norm(gradient)
-
-    before = {"w": np.zeros(2 * _PIECE)}
-    after = Normalized(0.5).step(before, {"w": np.ones(2 * _PIECE)})
-    np.testing.assert_allclose(np.linalg.norm(after["w"]), 0.5)

@@ -3,14 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from ..checks import array, positive
 from .activation import Floats
 
 Schedule = Callable[[int], float]
-_PIECE = 32_768  # entries: a quarter of a megabyte
 
 
 class Optimizer(ABC):
@@ -31,12 +29,10 @@ class Optimizer(ABC):
     -----
     `SGD` and `Adam` are of this kind. One of your own overrides `_change`, which gets the name of a
     parameter, its gradient and the rate. What it remembers from step to step, it keeps under that name: then
-    each network needs an optimizer of its own. Where every entry changes by its own gradient alone, set
-    ``_by_entry``: a large parameter then comes in pieces that fit the processor's cache, each with a name.
+    each network needs an optimizer of its own.
     """
 
     _remembers = True
-    _by_entry = False
 
     def __init__(self, learning_rate: float | Schedule) -> None:
         self.learning_rate = learning_rate if callable(learning_rate) else _rate(learning_rate)
@@ -79,16 +75,7 @@ class Optimizer(ABC):
             raise ValueError(f"parameters must be those of the first step, {self._shapes}, got {shapes}")
         rate, self._shapes = self.rate, shapes
         self.n_steps += 1
-        return {name: self._moved(name, value, slopes[name], rate) for name, value in values.items()}
-
-    def _moved(self, name: str, value: Floats, slope: Floats, rate: float) -> Floats:
-        if not self._by_entry or value.size <= _PIECE:
-            return value - self._change(name, slope, rate)
-        before, slopes, after = value.ravel(), slope.ravel(), np.empty(value.size)
-        for start in range(0, value.size, _PIECE):
-            piece = slice(start, start + _PIECE)
-            after[piece] = before[piece] - self._change(f"{name}[{start}]", slopes[piece], rate)
-        return after.reshape(value.shape)
+        return {name: value - self._change(name, slopes[name], rate) for name, value in values.items()}
 
     @abstractmethod
     def _change(self, name: str, gradient: Floats, rate: float) -> Floats:

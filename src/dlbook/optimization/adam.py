@@ -71,8 +71,6 @@ class Adam(Optimizer):
     array([0.9, 1.1])
     """
 
-    _by_entry = True
-
     def __init__(
         self,
         learning_rate: float | Schedule = 0.001,

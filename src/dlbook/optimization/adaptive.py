@@ -64,8 +64,6 @@ class AdaGrad(Optimizer):
     2.2845
     """
 
-    _by_entry = True
-
     def __init__(
         self, learning_rate: float | Schedule = 0.001, *, initial: float = 0.1, epsilon: float = 1e-7
     ) -> None:
@@ -132,8 +130,6 @@ class RMSProp(Optimizer):
     >>> optimizer.step(weights, {"w": np.array([-1000.0, 0.1])})["w"].round(4)
     array([ 0.3162, -0.3162])
     """
-
-    _by_entry = True
 
     def __init__(
         self, learning_rate: float | Schedule = 0.001, *, rho: float = 0.9, epsilon: float = 1e-7

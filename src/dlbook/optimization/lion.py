@@ -61,8 +61,6 @@ class Lion(Optimizer):
     array([0.9, 1.1, 1. ])
     """
 
-    _by_entry = True
-
     def __init__(
         self, learning_rate: float | Schedule = 0.001, *, beta_1: float = 0.9, beta_2: float = 0.99
     ) -> None:
