@@ -62,6 +62,7 @@ layers += [MaxPooling2D(), AveragePooling2D(), GlobalMaxPooling2D(), GlobalAvera
 for layer in layers:
     output, cache = layer.forward(images)
     layer.backward(np.ones(output.shape), cache)
+    layer.update_averages(cache)
 layers = [make(2, 2, 2, rng=rng) for make in (Conv1D, Conv1DTranspose)]
 layers += [MaxPooling1D(), AveragePooling1D(), GlobalMaxPooling1D(), GlobalAveragePooling1D()]
 for layer in layers:

@@ -111,6 +111,14 @@ class Architecture:
     ----------
     layers : tuple of LayerCount
         What each row comes to.
+    n_parameters : int
+        Numbers that training changes, of all layers.
+    multiply_adds : int
+        Products for one input.
+    n_neurons : int
+        Outputs of all layers with weights.
+    n_connections : int
+        Inputs of all neurons together, biases included.
 
     Raises
     ------

@@ -68,7 +68,7 @@ class Convolution(KernelLayer):
     :math:`K`       ``parameters["kernel"]``                           the filters
     :math:`b`       ``parameters["bias"]``                             one bias a filter
     :math:`s, d`    `stride`, `dilation`                               which may differ between axes
-    :math:`Z`       (n_samples, rows, columns, n_filters)              net inputs, K feature maps
+    :math:`Z`       (n_samples, rows, columns, n_filters)              net inputs: one map a filter
     :math:`G`       `grad`, times the slope of the activation          gradient of the loss for them
     ==============  =================================================  ===============================
 

@@ -1,14 +1,15 @@
 """What the layers of this package have in common: a window that slides over batches with channels."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..checks import array, choice, room
 from ..checks import rng as generator
-from ..nn import ACTIVATIONS, INITIALIZERS, Activation, Layer
+from ..nn import ACTIVATIONS, INITIALIZERS, Activation, Layer, LayerGradients
 from ._arguments import (
     Padding,
     Pads,
@@ -23,7 +24,53 @@ from ._arguments import (
 Initializer = str | Callable[..., NDArray[np.float64]]
 
 
-class SlidingLayer(Layer):
+class MapLayer(Layer):
+    """A layer of signals or images with channels: all layers of this package are of this kind."""
+
+    @abstractmethod
+    def forward(
+        self, x: ArrayLike, *, training: bool = False, rng: np.random.Generator | None = None
+    ) -> tuple[NDArray, Any]:
+        """Compute the outputs for a batch.
+
+        Parameters
+        ----------
+        x : array_like of shape (n_samples, length, n_channels) or (n_samples, height, width, n_channels)
+            The batch. What is given in float32 is computed in float32, everything else in float64.
+        training : bool, default False
+            Whether the layer behaves as in training. No layer here makes a difference.
+        rng : numpy.random.Generator, optional
+            For layers with random choices. No layer here has any.
+
+        Returns
+        -------
+        output : ndarray
+            The outputs, one sample after the other along the first axis.
+        cache : object
+            What `backward` needs to know of this call.
+        """
+
+    @abstractmethod
+    def backward(self, grad: ArrayLike, cache: Any) -> LayerGradients:
+        """Send the gradient of the loss from the outputs back to the inputs and the parameters.
+
+        Parameters
+        ----------
+        grad : array_like of the shape of the outputs
+            Gradient of the loss with respect to the outputs.
+        cache : object
+            What `forward` returned beside the outputs.
+
+        Returns
+        -------
+        inputs : ndarray of the shape of the inputs
+            Gradient with respect to the inputs.
+        parameters : dict of str to ndarray
+            Gradient with respect to every parameter, under its name.
+        """
+
+
+class SlidingLayer(MapLayer):
     """A layer with a window that slides over signals or images.
 
     Attributes

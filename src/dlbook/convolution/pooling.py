@@ -8,10 +8,10 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..nn import Layer, LayerGradients
+from ..nn import LayerGradients
 from ._arguments import Padding, Pads, check_batch, check_output_gradient, per_axis
 from ._windows import padded, places, unpadded
-from .layer import SlidingLayer
+from .layer import MapLayer, SlidingLayer
 
 
 class PoolingCache(NamedTuple):
@@ -27,15 +27,15 @@ class PoolingCache(NamedTuple):
         How much stands before and behind on each axis.
     kept : ndarray
         For the maximum the place of the winner in each window, for the mean the number of inputs in it.
-    dtype : numpy.dtype
-        Precision of the pass.
+    precision : str
+        Precision of the pass, ``"float32"`` or ``"float64"``.
     """
 
     shape: tuple[int, ...]
     padded_shape: tuple[int, ...]
     pads: Pads
     kept: NDArray
-    dtype: np.dtype
+    precision: str
 
 
 class Pooling(SlidingLayer):
@@ -75,10 +75,10 @@ class Pooling(SlidingLayer):
         shape = (len(x), *outputs, x.shape[-1])
         output, kept = self._pool(x, pads, shape)
         grid = tuple(n + a + b for n, (a, b) in zip(sides, pads, strict=True))
-        return output, PoolingCache(shape, (len(x), *grid, x.shape[-1]), pads, kept, x.dtype)
+        return output, PoolingCache(shape, (len(x), *grid, x.shape[-1]), pads, kept, x.dtype.name)
 
     def backward(self, grad: ArrayLike, cache: Any) -> LayerGradients:
-        grad = check_output_gradient(grad, cache.shape, cache.dtype)
+        grad = check_output_gradient(grad, cache.shape, np.dtype(cache.precision))
         inputs = np.zeros(cache.padded_shape, grad.dtype)
         for i, (_, at) in enumerate(self._places(cache.shape)):
             inputs[at] += self._share(grad, cache.kept, i)
@@ -247,7 +247,7 @@ class AveragePooling2D(_AveragePooling):
     n_axes: ClassVar[int] = 2
 
 
-class GlobalPooling(Layer):
+class GlobalPooling(MapLayer):
     """A layer that makes one number of each map: shape (n_samples, n_channels)."""
 
     n_axes: ClassVar[int] = 2
@@ -261,9 +261,10 @@ class GlobalPooling(Layer):
         return self._pool(x, tuple(range(1, 1 + self.n_axes))), x
 
     def backward(self, grad: ArrayLike, cache: Any) -> LayerGradients:
-        grad = check_output_gradient(grad, (len(cache), cache.shape[-1]), cache.dtype)
+        x = check_batch(cache, self.n_axes, None, "cache")
+        grad = check_output_gradient(grad, (len(x), x.shape[-1]), x.dtype)
         along = tuple(range(1, 1 + self.n_axes))
-        return LayerGradients(np.expand_dims(grad, along) * self._weights(cache, along), {})
+        return LayerGradients(np.expand_dims(grad, along) * self._weights(x, along), {})
 
     @abstractmethod
     def _pool(self, x: NDArray, along: tuple[int, ...]) -> NDArray:

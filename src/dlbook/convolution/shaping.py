@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..checks import array, sides
-from ..nn import Layer, LayerGradients
+from ..nn import LayerGradients
 from ..nn.layer import check_finite
 from ._arguments import check_output_gradient
+from .layer import MapLayer
 
 
-class Reshape(Layer):
+class Reshape(MapLayer):
     """Make images, or signals, of rows: as a first layer it lets `dlbook.nn.Sequential` take images as rows.
 
     Parameters
@@ -42,7 +43,7 @@ class Reshape(Layer):
         return _in_shape(grad, (cache[0], *self.shape), cache)
 
 
-class Flatten(Layer):
+class Flatten(MapLayer):
     """Make one row of each sample: what stands between the last map and a dense layer.
 
     Examples

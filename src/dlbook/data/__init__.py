@@ -18,10 +18,10 @@ from .bundled import (
     wine,
 )
 from .demand import Demand, daily_demand
-from .one_dimensional import LENGTH_1D, digits_1d
 from .downloads import DownloadError, cache_folder, fetch, load_idx, load_npz
 from .english import english_text
 from .generated import FONTS, GATES, font_digits, logic_gate, separable_points, spirals
+from .one_dimensional import LENGTH_1D, digits_1d
 from .public import keras_dataset, movie_reviews, tiny_shakespeare
 from .sentences import (
     BLANK,
