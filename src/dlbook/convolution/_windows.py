@@ -58,6 +58,19 @@ def places(size: Sides, outputs: Sides, stride: Sides, dilation: Sides) -> Itera
         yield place, (slice(None), *at)
 
 
+def slid(x: NDArray, kernel: NDArray, outputs: Sides, stride: Sides, dilation: Sides) -> NDArray:
+    """Slide one kernel over each channel: the products of one place of the window after the other.
+
+    For a single kernel a table would save no time, and it would be as many times larger than the input as the
+    kernel has entries.
+    """
+    total = np.zeros((len(x), *outputs, x.shape[-1]), x.dtype)
+    for place, at in places(kernel.shape, outputs, stride, dilation):
+        if kernel[place]:
+            total += kernel[place] * x[at]
+    return total
+
+
 def table_of(x: NDArray, size: Sides, stride: Sides, dilation: Sides, groups: int = 1) -> NDArray:
     """Copy all windows into a table, one a row: shape (groups, rows, columns)."""
     view = windows(x, size, stride, dilation)

@@ -21,7 +21,7 @@ from ._arguments import (
     pads_of,
     per_axis,
 )
-from ._windows import correlated, padded, table_of
+from ._windows import padded, slid, table_of
 
 CONVENTIONS: tuple[str, ...] = ("convolution", "cross-correlation", "centred convolution")
 """The three ways to index a sum over a window, see `convolve_at_pixels`."""
@@ -326,6 +326,4 @@ def _slide(
 ) -> NDArray:
     batch, steps, gaps = _prepared(x[None, ..., None], kernel.shape, stride, padding, dilation)
     outputs = outputs_of(batch.shape[1:-1], kernel.shape, steps, gaps, ((0, 0),) * x.ndim)
-    room((*outputs, *kernel.shape), "padding")
-    table = table_of(batch, kernel.shape, steps, gaps)
-    return correlated(table, kernel[..., None, None], outputs)
+    return slid(batch, kernel, outputs, steps, gaps)[0, ..., 0]

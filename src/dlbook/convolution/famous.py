@@ -42,7 +42,7 @@ def architecture(name: str) -> Architecture:
     LeNet-5, all connected       61,706         416,520       6,518  (a form that is common now)
     AlexNet                  60,965,224     724,406,816     659,272  60 million, and 650,000 neurons
     AlexNet, not grouped     62,378,344   1,135,256,096     659,272  (not the paper's)
-    ZFNet                    62,357,608   1,168,032,896   1,516,904  (not said)
+    ZFNet                    62,357,608   1,168,032,896   1,516,904
     VGG-16                  138,357,544  15,470,264,320  13,556,712  138 million
     GoogLeNet                 6,998,552   1,582,671,872   3,227,160  1.5 billion multiply-adds
     ResNet-18                11,689,512   1,814,073,344   2,484,712  1.8 billion multiply-adds
@@ -58,7 +58,7 @@ def architecture(name: str) -> Architecture:
     290,400; its numbers for all other layers agree. Grouped, a filter of the second, fourth and fifth layer
     sees half of the channels.
 
-    **ZFNet.** Sizes as in the paper's figure: 110, 55, 26, 13. Its poolings round up.
+    **ZFNet.** The sizes of the paper's figure 3, 110, 55, 26 and 13, come out with poolings that round up.
 
     **GoogLeNet.** The paper's table leaves biases out and counts K as 1024: so counted, the second
     convolution has its 112K and module 3a its 159K. The first convolution, 7 by 7 on three channels, has

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..checks import array, choice, count, positive, room
-from ._windows import correlated, table_of
+from ._windows import slid
 
 BORDERS: tuple[str, ...] = ("edge", "reflect", "zero", "valid")
 """What `filter_image` takes for the pixels around an image."""
@@ -153,17 +153,11 @@ def filter_image(image: ArrayLike, kernel: str | ArrayLike, *, border: str = "ed
         kernel = FILTERS[choice(kernel, "kernel", FILTERS)]
     weights = array(kernel, "kernel", ("rows", "columns")).astype(pixels.dtype, copy=False)
     choice(border, "border", BORDERS)
-    batch = np.moveaxis(pixels[..., None] if pixels.ndim == 2 else pixels, -1, 0)[..., None]
-    around = _surrounded(batch, weights.shape, border)
+    around = _surrounded(pixels[..., None] if pixels.ndim == 2 else pixels, weights.shape, border)[None]
     outputs = tuple(n - k + 1 for n, k in zip(around.shape[1:3], weights.shape, strict=True))
     if min(outputs) < 1:
         raise ValueError(f"image must be at least as large as kernel, {weights.shape}, got {pixels.shape}")
-    room((len(batch), *outputs, *weights.shape), "kernel")
-    results = [
-        correlated(table_of(one[None], weights.shape, (1, 1), (1, 1)), weights[..., None, None], outputs)
-        for one in around
-    ]
-    return results[0] if pixels.ndim == 2 else np.stack(results, axis=-1)
+    return slid(around, weights, outputs, (1, 1), (1, 1))[0].reshape(*outputs, *pixels.shape[2:])
 
 
 def gradient_magnitude(image: ArrayLike, *, kind: str = "sobel", border: str = "edge") -> NDArray:
@@ -200,13 +194,14 @@ def gradient_magnitude(image: ArrayLike, *, kind: str = "sobel", border: str = "
     return np.hypot(x, y)
 
 
-def _surrounded(batch: NDArray, size: tuple[int, ...], border: str) -> NDArray:
-    """Return the channels of an image with pixels around them, so that the outputs are as many as before."""
+def _surrounded(pixels: NDArray, size: tuple[int, ...], border: str) -> NDArray:
+    """Return an image with pixels around it, so that there are as many outputs as there were pixels."""
     if border == "valid":
-        return batch
+        return pixels
+    sides = pixels.shape[:2]
     pads = tuple(((k - 1) // 2, k // 2) for k in size)
-    if border == "reflect" and any(k // 2 >= n for k, n in zip(size, batch.shape[1:3], strict=True)):
-        raise ValueError(f"image must be larger than half of kernel, {size}, got {batch.shape[1:3]}")
-    room(tuple(n + k for n, k in zip(batch.shape[1:3], size, strict=True)), "kernel")
+    if border == "reflect" and any(k // 2 >= n for k, n in zip(size, sides, strict=True)):
+        raise ValueError(f"image must be larger than half of kernel, {size}, got {sides}")
+    room(tuple(n + k for n, k in zip(sides, size, strict=True)), "kernel")
     mode = "constant" if border == "zero" else border
-    return np.pad(batch, ((0, 0), *pads, (0, 0)), mode=mode)  # type: ignore[call-overload]
+    return np.pad(pixels, (*pads, (0, 0)), mode=mode)  # type: ignore[call-overload]
