@@ -110,15 +110,8 @@ class Architecture:
     Attributes
     ----------
     layers : tuple of LayerCount
-        What each row comes to.
-    n_parameters : int
-        Numbers that training changes, of all layers.
-    multiply_adds : int
-        Products for one input.
-    n_neurons : int
-        Outputs of all layers with weights.
-    n_connections : int
-        Inputs of all neurons together, biases included.
+        What each row comes to. The sums over all of them are ``n_parameters``, ``multiply_adds``,
+        ``n_neurons`` and ``n_connections`` of the architecture.
 
     Raises
     ------
