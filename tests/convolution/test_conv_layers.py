@@ -249,7 +249,7 @@ def test_the_table_of_a_layer_is_that_of_im2col():
     layer, x = Conv2D(2, 4, (2, 3), stride=2, padding="same", rng=rng), rng.normal(size=(3, 5, 6, 2))
     _, cache = layer.forward(x)
     table = im2col(x, (2, 3), stride=2, padding="same")
-    np.testing.assert_array_equal(cache.table[0], table)
+    np.testing.assert_array_equal(cache.table.reshape(table.shape), table)
     assert cache.n_bytes == table.nbytes == 3 * 3 * 3 * 12 * 8
 
 
@@ -266,6 +266,36 @@ def test_single_precision_stays_and_no_samples_give_none(make):
     inputs, gradients = layer.backward(output, cache)
     assert inputs.shape == (0, 4, 4, 2)
     np.testing.assert_array_equal(gradients["kernel"], 0)
+
+
+@names("n_samples", [1, 40])
+@names("n_filters", [4, 60])
+@names("groups", [1, 2])
+def test_all_ways_to_multiply_agree(n_samples, n_filters, groups):
+    """One product or many, and a few samples at a time: by the number of places, of filters, of samples."""
+    rng = np.random.default_rng(10)
+    layer = Conv2D(4, n_filters, (3, 2), groups=groups, rng=rng)
+    for sides in ((5, 4), (12, 13), (60, 61)):
+        x = rng.normal(size=(n_samples, *sides, 4))
+        output, cache = layer.forward(x)
+        grad = rng.normal(size=output.shape)
+        inputs, gradients = layer.backward(grad, cache)
+        kernel = layer.parameters["kernel"]
+        for f in (0, n_filters - 1):
+            first = 0 if f < n_filters // groups else 4 // groups
+            seen = x[..., first : first + 4 // groups]
+            view = np.lib.stride_tricks.sliding_window_view(seen, (3, 2), axis=(1, 2))
+            expected = np.einsum("nijcab,abc->nij", view, kernel[..., f])
+            np.testing.assert_allclose(output[..., f], expected, rtol=1e-9, atol=1e-11)
+            expected = np.einsum("nijcab,nij->abc", view, grad[..., f])
+            np.testing.assert_allclose(gradients["kernel"][..., f], expected, rtol=1e-9, atol=1e-9)
+        # the gradient for the input is the transpose of the same linear map
+        there = (output * grad).sum()
+        np.testing.assert_allclose((x * inputs).sum(), there, rtol=1e-8)
+        one, cache = layer.forward(x[-1:])
+        back = layer.backward(grad[-1:], cache).inputs
+        np.testing.assert_allclose(one[0], output[-1], rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(back[0], inputs[-1], rtol=1e-10, atol=1e-12)
 
 
 def test_an_activation_of_your_own():

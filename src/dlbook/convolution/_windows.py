@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from ._arguments import Pads, Sides
 
+_FAST = 2**17  # numbers that are worked on together
+_WORTH = 64  # rows of a matrix from which on a product of its own is worth a call
+
 
 def padded(x: NDArray, pads: Pads, value: float = 0.0) -> NDArray:
     """Return a batch with a border; the same array where there is none."""
@@ -72,37 +75,37 @@ def slid(x: NDArray, kernel: NDArray, outputs: Sides, stride: Sides, dilation: S
 
 
 def table_of(x: NDArray, size: Sides, stride: Sides, dilation: Sides, groups: int = 1) -> NDArray:
-    """Copy all windows into a table, one a row: shape (groups, rows, columns)."""
+    """Copy all windows into a table, one a row: shape (n_samples, groups, places, columns)."""
     view = windows(x, size, stride, dilation)
-    n_rows, n_columns = prod(view.shape[: 1 + len(size)]), prod(size) * x.shape[-1] // groups
-    if groups == 1:
-        return view.reshape(1, n_rows, n_columns)
-    split = view.reshape(*view.shape[:-1], groups, x.shape[-1] // groups)
-    return np.moveaxis(split, -2, 0).reshape(groups, n_rows, n_columns)
-
-
-def matrices_of(kernel: NDArray, groups: int) -> NDArray:
-    """Return a kernel as one matrix a group: shape (groups, columns, n_filters / groups)."""
-    columns, n_filters = prod(kernel.shape[:-1]), kernel.shape[-1] // groups
-    return kernel.reshape(columns, groups, n_filters).transpose(1, 0, 2)
+    n_places, n_channels = prod(view.shape[1 : 1 + len(size)]), x.shape[-1] // groups
+    if groups > 1:
+        split = view.reshape(*view.shape[:-1], groups, n_channels)
+        view = np.moveaxis(split, -2, 1)  # (n_samples, groups, *outputs, *size, n_channels / groups)
+    return view.reshape(len(x), groups, n_places, prod(size) * n_channels)
 
 
 def correlated(table: NDArray, kernel: NDArray, shape: tuple[int, ...]) -> NDArray:
-    """Return the output of all windows in a table: one matrix product a group."""
-    groups = len(table)
-    if groups == 1:
-        return (table[0] @ kernel.reshape(-1, kernel.shape[-1])).reshape(shape)
-    return np.moveaxis(table @ matrices_of(kernel, groups), 0, 1).reshape(shape)
+    """Return the output of all windows in a table: a product of matrices."""
+    groups, n_columns = table.shape[1], table.shape[-1]
+    matrices = kernel.reshape(n_columns, groups, kernel.shape[-1] // groups).transpose(1, 0, 2)
+    return np.moveaxis(_times(table, matrices), 1, 2).reshape(shape)
 
 
 def kernel_gradient(table: NDArray, grad: NDArray, shape: tuple[int, ...]) -> NDArray:
     """Return the gradient for the kernel: the table, transposed, times the gradient for the outputs."""
-    groups = len(table)
-    rows = grad.reshape(table.shape[1], groups, shape[-1] // groups)
-    if groups == 1:
-        return (table[0].T @ rows[:, 0]).reshape(shape)
-    found = table.transpose(0, 2, 1) @ rows.transpose(1, 0, 2)  # (groups, columns, n_filters / groups)
-    return found.transpose(1, 0, 2).reshape(shape)
+    n_samples, groups, n_places, n_columns = table.shape
+    rows = _rows(grad, groups)
+    if rows.shape[-1] <= n_places:
+        found = (table.swapaxes(-1, -2) @ rows).sum(axis=0)
+    else:  # a product a sample would take more room than the table
+        n_rows = n_samples * n_places
+        found = np.stack(
+            [
+                table[:, g].reshape(n_rows, n_columns).T @ rows[:, g].reshape(n_rows, rows.shape[-1])
+                for g in range(groups)
+            ]
+        )
+    return found.transpose(1, 0, 2).reshape(shape)  # from (groups, columns, n_filters / groups)
 
 
 def input_gradient(
@@ -110,17 +113,38 @@ def input_gradient(
 ) -> NDArray:
     """Return the gradient for the padded input: each place of the window sends back its share.
 
-    A product for each place needs no table, which would have as many entries as that of the forward pass.
+    A product for each place needs no table, which would have as many entries as that of the forward pass. A
+    few samples at a time stay in the fast memory meanwhile.
     """
     size, outputs = kernel.shape[:-2], grad.shape[1:-1]
     inputs = np.zeros(shape, grad.dtype)
-    n_filters = kernel.shape[-1] // groups
-    rows = grad.reshape(prod(grad.shape[:-1]), groups, n_filters)
-    for place, at in places(size, outputs, stride, dilation):
-        weights = kernel[place].reshape(kernel.shape[-2], groups, n_filters)
-        if groups == 1:
-            share = rows[:, 0] @ weights[:, 0].T
-        else:
-            share = np.moveaxis(rows.transpose(1, 0, 2) @ weights.transpose(1, 2, 0), 0, 1)
-        inputs[at] += share.reshape(*grad.shape[:-1], shape[-1])
+    n_filters, n_places = kernel.shape[-1] // groups, prod(outputs)
+    backward = kernel.reshape(*size, kernel.shape[-2], groups, n_filters)
+    backward = np.ascontiguousarray(np.moveaxis(backward, -3, -1))  # (*size, groups, filters, channels)
+    step = max(1, _FAST // (n_places * kernel.shape[-1]))
+    for start in range(0, len(grad), step):
+        part = inputs[start : start + step]
+        rows = _rows(grad[start : start + step], groups)
+        for place, at in places(size, outputs, stride, dilation):
+            share = np.moveaxis(_times(rows, backward[place]), 1, 2)
+            part[at] += share.reshape(len(part), *outputs, shape[-1])
     return inputs
+
+
+def _rows(grad: NDArray, groups: int) -> NDArray:
+    """Return a gradient with one place a row: shape (n_samples, groups, places, n_filters / groups)."""
+    split = grad.reshape(len(grad), prod(grad.shape[1:-1]), groups, grad.shape[-1] // groups)
+    return np.moveaxis(split, 2, 1)
+
+
+def _times(rows: NDArray, matrices: NDArray) -> NDArray:
+    """Multiply the rows of every sample by the matrix of their group.
+
+    A product a sample is quicker than one of all rows where it is large enough to be worth a call: what it
+    needs stays in the fast memory, and no threads have to wait for each other.
+    """
+    n_samples, groups, n_places, n_columns = rows.shape
+    if n_places >= _WORTH:
+        return rows @ matrices
+    together = rows.swapaxes(0, 1).reshape(groups, n_samples * n_places, n_columns) @ matrices
+    return together.reshape(groups, n_samples, n_places, matrices.shape[-1]).swapaxes(0, 1)

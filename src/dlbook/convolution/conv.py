@@ -297,7 +297,8 @@ def im2col(
     x, steps, gaps = _prepared(x, size, stride, padding, dilation)
     outputs = outputs_of(x.shape[1:-1], size, steps, gaps, ((0, 0),) * n_axes)
     room((len(x), *outputs, *size, x.shape[-1]), "kernel_size")
-    return table_of(x, size, steps, gaps)[0]
+    table = table_of(x, size, steps, gaps)
+    return table.reshape(-1 if table.size else 0, table.shape[-1])
 
 
 def _prepared(

@@ -112,7 +112,7 @@ class KernelCache(NamedTuple):
 
     Parameters
     ----------
-    table : ndarray of shape (groups, rows, columns)
+    table : ndarray of shape (n_samples, groups, places, columns)
         The windows of the input, one a row; of a transposed convolution the input itself.
     padded_shape : tuple of int
         Shape of the input with its padding; of a transposed convolution that of the output.
