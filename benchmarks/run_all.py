@@ -1,6 +1,7 @@
 """Print every table of this folder, the short ones first."""
 
 import cold_build
+import convolution
 import hmm
 import imports
 import memory
@@ -13,7 +14,18 @@ import sequences
 
 def main() -> None:
     """Run all."""
-    for benchmark in (imports, memory, mlp, optimizers, hmm, sequences, pages, rebuild, cold_build):
+    for benchmark in (
+        imports,
+        memory,
+        mlp,
+        optimizers,
+        hmm,
+        sequences,
+        convolution,
+        pages,
+        rebuild,
+        cold_build,
+    ):
         benchmark.main()
 
 

@@ -54,6 +54,24 @@ NAN_PASSES = ("text.pad_sequences", "text.random_windows", "text.stateful_batche
 """What hands NaN on, because it may stand for something missing."""
 
 MORE = {
+    "convolution": """
+rng = np.random.default_rng(0)
+images, signals = np.arange(32.0).reshape(1, 4, 4, 2), np.arange(12.0).reshape(1, 6, 2)
+layers = [make(2, 2, 2, rng=rng) for make in (Conv2D, Conv2DTranspose)]
+layers += [MaxPooling2D(), AveragePooling2D(), GlobalMaxPooling2D(), GlobalAveragePooling2D(), Flatten()]
+for layer in layers:
+    output, cache = layer.forward(images)
+    layer.backward(np.ones(output.shape), cache)
+    layer.update_averages(cache)
+layers = [make(2, 2, 2, rng=rng) for make in (Conv1D, Conv1DTranspose)]
+layers += [MaxPooling1D(), AveragePooling1D(), GlobalMaxPooling1D(), GlobalAveragePooling1D()]
+for layer in layers:
+    output, cache = layer.forward(signals)
+    layer.backward(np.ones(output.shape), cache)
+layer = Reshape((2, 2, 1))
+output, cache = layer.forward([[1.0, 2.0, 3.0, 4.0]])
+layer.backward(np.ones(output.shape), cache)
+""",
     "feedforward": """
 Perceptron().fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]).decision_function([[1.0, 0.5]])
 """,

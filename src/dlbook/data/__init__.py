@@ -21,6 +21,7 @@ from .demand import Demand, daily_demand
 from .downloads import DownloadError, cache_folder, fetch, load_idx, load_npz
 from .english import english_text
 from .generated import FONTS, GATES, font_digits, logic_gate, separable_points, spirals
+from .one_dimensional import LENGTH_1D, digits_1d
 from .public import keras_dataset, movie_reviews, tiny_shakespeare
 from .sentences import (
     BLANK,
@@ -38,6 +39,7 @@ __all__ = [
     "FONTS",
     "FOUR_REVIEWS",
     "GATES",
+    "LENGTH_1D",
     "PHOTOGRAPHS",
     "STOCKS",
     "TAGS",
@@ -53,6 +55,7 @@ __all__ = [
     "daily_demand",
     "diabetes",
     "digits",
+    "digits_1d",
     "english_text",
     "fetch",
     "fill_in_sentences",
