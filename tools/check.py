@@ -15,6 +15,7 @@ from dlbook.surroundings import font_folder, variables
 
 ROOT = Path(__file__).resolve().parent.parent
 NBVAL = ["--nbval-lax", "--nbval-cell-timeout", "120"]
+SLOWEST = ["--durations", "20", "--durations-min", "5"]
 
 
 @cache
@@ -70,6 +71,7 @@ def main(jobs: int, unit: bool, only_keras: bool, share: tuple[int, int], fresh:
         click.echo(f"Backend: {backend}; notebooks: {len(targets)} of {len(found)}")
     else:
         targets.append("chapters")
+        options = [*options, *SLOWEST]
     if fresh:
         options = [*options, "--execute-notebooks"]
     # Users' own start-up files stay out of the kernels.
