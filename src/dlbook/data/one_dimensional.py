@@ -64,8 +64,8 @@ def digits_1d(
     Notes
     -----
     A digit is a curve of twelve numbers: where the pen is as it goes from top to bottom, counted from where
-    it begins, with a standard deviation of 0.3. What happens to it follows Greydanus and Kobak in kind, in
-    order and in size:
+    it begins, with a standard deviation of 0.3. What happens to it follows Greydanus and Kobak, their paper
+    and the program beside it (github.com/greydanus/mnist1d), in kind, in order and in size:
 
     ================  ==========================================================================
     step              drawn for each sample
