@@ -254,11 +254,18 @@
   }
 
   /* Numbers as squares, so many in a row. */
+  var tiny = make("canvas");
+
   function mosaic(pen, wide, n, size, x, y, colour) {
-    for (var k = 0; k < n; k++) {
-      pen.fillStyle = "rgb(" + colour(k) + ")";
-      pen.fillRect(x + size * (k % wide), y + size * Math.floor(k / wide), size, size);
-    }
+    tiny.width = wide;
+    tiny.height = Math.ceil(n / wide);
+    var ink = tiny.getContext("2d");
+    var image = ink.createImageData(wide, tiny.height);
+    for (var k = 0; k < n; k++) image.data.set(colour(k), 4 * k);
+    for (k = 0; k < n; k++) image.data[4 * k + 3] = 255;
+    ink.putImageData(image, 0, 0);
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(tiny, x, y, size * wide, size * tiny.height);
   }
 
   /* A frame that is seen on any ground. */
