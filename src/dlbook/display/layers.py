@@ -1,4 +1,4 @@
-"""The layers of a convolutional network for the page: what the configuration that Keras writes says of them."""
+"""The layers of a convolutional network for the page, from the configuration that Keras writes."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +9,13 @@ from .. import checks
 __all__ = ["read_layers"]
 
 #: How Keras calls the activations of the page.
-ACTIVATIONS = {"linear": "identity", "relu": "relu", "tanh": "tanh", "sigmoid": "logistic", "softmax": "softmax"}
+ACTIVATIONS = {
+    "linear": "identity",
+    "relu": "relu",
+    "tanh": "tanh",
+    "sigmoid": "logistic",
+    "softmax": "softmax",
+}
 TITLES = {"conv": "convolution", "max": "max pooling", "mean": "average pooling", "dense": "dense"}
 IDLE = ("InputLayer", "Dropout")  # they change nothing when the network answers
 ROW = 42  # units of a dense layer that stand in a row

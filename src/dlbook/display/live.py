@@ -139,10 +139,10 @@ def live(
 
     Examples
     --------
-    >>> live("percepton", lambda: None, alt="Points", task="Try.")
+    >>> live("gate", lambda: None, alt="Points", task="Try.")
     Traceback (most recent call last):
     ...
-    ValueError: figure must be one of perceptron, playground, decode, gates, writer, race, draw, got 'percepton'
+    ValueError: figure must be one of perceptron, playground, decode, gates, writer, race, draw, got 'gate'
     """
     checks.choice(figure, "figure", FIGURES)
     texts.accepts(draw, 0, [])
