@@ -205,7 +205,7 @@ def test_the_page_and_python_offer_the_same_races() -> None:
 
 def test_a_drawing_opens_where_the_notebook_says(shown: Any) -> None:
     options = data_of(shown("draw", **DIGITS, centred=False)[0])["options"]
-    assert options["samples"] == {"blank": "z" * 39 + "j", "grey": "80" * 784}
+    assert options["samples"] == [["blank", "z" * 39 + "j"], ["grey", "80" * 784]]
     assert (options["centred"], options["labels"]) == ("off", list("0123456789"))
     assert [layer["title"] for layer in options["layers"]] == [
         "Layer 1, convolution: 2 maps of 24 \u00d7 24",

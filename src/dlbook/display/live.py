@@ -327,7 +327,7 @@ def _draw(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
         "layers": layers,
         "labels": list(labels),
         "centred": "on" if centred else "off",
-        "samples": {checks.text(k, f"{where}name"): _picture(v, f"{where}{k}") for k, v in samples.items()},
+        "samples": [[checks.text(k, f"{where}name"), _picture(v, f"{where}{k}")] for k, v in samples.items()],
         "weights": _packed(where, given, shapes),
     }
 

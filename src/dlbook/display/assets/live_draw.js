@@ -66,7 +66,7 @@
     }
 
     function fresh() {
-      drawing = live.unpackPixels(Object.values(options.samples)[0], AREA);
+      drawing = live.unpackPixels(options.samples[0][1], AREA);
       squares = [];
       run();
       pick(0, live.largest(found[0].outputs));
@@ -304,9 +304,9 @@
       stage.say(place(square));
     }, function () { cover(square); });
     stage.view.append(
-      make("div", { class: "dlb-live-typed", role: "group", "aria-label": "Samples" }, Object.keys(options.samples).map(function (name) {
-        var node = make("button", { type: "button" }, name);
-        on(node, "click", function () { change(live.unpackPixels(options.samples[name], AREA)); });
+      make("div", { class: "dlb-live-typed", role: "group", "aria-label": "Samples" }, options.samples.map(function (sample) {
+        var node = make("button", { type: "button" }, sample[0]);
+        on(node, "click", function () { change(live.unpackPixels(sample[1], AREA)); });
         return node;
       })),
       part("", "Your drawing", board.node), part("dlb-live-narrow", "What the network sees", view.node),
