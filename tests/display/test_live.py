@@ -312,6 +312,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         {**DIGITS, "layers": changed(0, kernel_size=(3, 3, 3))},
         "kernel_size must be one or two",
     ),
+    ("draw", {**DIGITS, "layers": changed(0, filters=None)}, "Conv2D: filters must be"),
     ("draw", {**DIGITS, "layers": changed(0, filters=20000)}, "an answer must take at most 5,000,000"),
     ("draw", {**DIGITS, "layers": changed(1, padding="same")}, "MaxPooling2D: padding must be valid"),
     ("draw", {**DIGITS, "layers": changed(3, use_bias=False)}, "Dense: use_bias must be True, got False"),
