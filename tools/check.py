@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
-from executed import thread_limits
 
+from dlbook.cli.machine import thread_limits
 from dlbook.execution import BrokenNotebook, find_notebooks, read_notebook, uses_keras
 from dlbook.surroundings import font_folder, variables
 

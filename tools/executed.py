@@ -18,6 +18,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from dlbook.cli.machine import thread_limits
 from dlbook.execution import Dependencies, Execution, Job, digest
 from dlbook.files import write_text
 from dlbook.runtime import BACKENDS
@@ -29,12 +30,6 @@ PARTIAL = "DLBOOK_PARTIAL"  # set where pages may lack the outputs of notebooks 
 TIMEOUT = 600.0
 # Keras 3.15 on JAX 0.10 converts its variables in a way that NumPy 2 announces to drop; no cell can help it.
 WARNINGS = "error,ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
-
-
-def thread_limits(jobs: int) -> dict[str, str]:
-    """Share the cores among kernels that run side by side; small matrices gain nothing from more threads."""
-    threads = str(max(1, (os.cpu_count() or 1) // jobs))
-    return dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads)
 
 
 def read_record(path: Path) -> dict[str, Any] | None:

@@ -115,6 +115,8 @@ def test_full_runs_one_at_a_time_and_quick_as_many_as_fit(book, dlbook, fake_run
         monkeypatch.setattr(machine, "available_memory", lambda memory=memory: memory)
         dlbook("run")
         assert fake_runs.n_jobs[-1] == n_jobs
+        # The cores are shared: threads for matrices that wait for a busy one cost most.
+        assert fake_runs.jobs[-1].env["OPENBLAS_NUM_THREADS"] == str(3 // n_jobs)
     dlbook("run", "--profile", "full")
     assert fake_runs.n_jobs[-1] == 1
 

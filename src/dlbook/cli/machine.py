@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-__all__ = ["available_memory", "find_chromium", "n_cores", "nvidia_cards"]
+__all__ = ["available_memory", "find_chromium", "n_cores", "nvidia_cards", "thread_limits"]
 
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -23,6 +23,28 @@ def n_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def thread_limits(jobs: int) -> dict[str, str]:
+    """Share the cores among programs side by side: threads for matrices that wait for a busy core cost most.
+
+    Parameters
+    ----------
+    jobs : int
+        How many programs run at a time.
+
+    Returns
+    -------
+    dict of str to str
+        Environment variables.
+
+    Examples
+    --------
+    >>> sorted(thread_limits(1000).items())
+    [('MKL_NUM_THREADS', '1'), ('OMP_NUM_THREADS', '1'), ('OPENBLAS_NUM_THREADS', '1')]
+    """
+    threads = str(max(1, n_cores() // jobs))
+    return dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads)
 
 
 def available_memory() -> float | None:

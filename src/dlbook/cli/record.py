@@ -13,7 +13,7 @@ import click
 from ..runtime import BACKENDS
 from ..training.record_files import RecordError
 from ..training.recording import Recording, State, Stopped, find_recordings
-from .machine import n_cores
+from .machine import n_cores, thread_limits
 from .run import BadInput
 from .targets import find_root, select_notebooks
 
@@ -102,9 +102,7 @@ def record_experiments(targets: Sequence[str], options: RecordOptions) -> int:
 
 def _environment(backend: str | None, jobs: int) -> dict[str, str]:
     """Share the cores among runs side by side, and choose the backend."""
-    threads = str(max(1, n_cores() // jobs))
-    env = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads)
-    return env | ({"KERAS_BACKEND": backend} if backend else {})
+    return thread_limits(jobs) | ({"KERAS_BACKEND": backend} if backend else {})
 
 
 def _selected(targets: Sequence[str], root: Path, env: dict[str, str]) -> list[Recording]:

@@ -6,7 +6,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -28,6 +28,7 @@ from ..execution import (
     write_report,
 )
 from ..runtime import BACKENDS, PROFILES
+from . import machine
 from .targets import find_root, select_notebooks
 
 __all__ = ["BadInput", "Options", "run_notebooks"]
@@ -237,14 +238,16 @@ def _run_all(
         if not jobs:
             return []
         n_jobs = options.jobs or (1 if options.profile == "full" else _default_jobs())
-        return run_many(jobs, n_jobs=min(n_jobs, len(jobs)), on_result=on_result)
+        n_jobs = min(n_jobs, len(jobs))
+        jobs = [replace(job, env={**machine.thread_limits(n_jobs), **job.env}) for job in jobs]
+        return run_many(jobs, n_jobs=n_jobs, on_result=on_result)
 
 
 def _default_jobs() -> int:
-    from .machine import available_memory, n_cores
-
-    memory = available_memory()
-    return max(1, min(n_cores(), int(memory / _MEMORY_A_KERNEL) if memory is not None else n_cores()))
+    memory = machine.available_memory()
+    return max(
+        1, min(machine.n_cores(), int(memory / _MEMORY_A_KERNEL) if memory is not None else machine.n_cores())
+    )
 
 
 def _line(result: NotebookResult, status: str) -> str:
