@@ -1,4 +1,4 @@
-"""The layers of a convolutional network for the page: what the configuration that Keras writes says of them."""
+"""The layers of a convolutional network for the page, from the configuration that Keras writes."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +9,13 @@ from .. import checks
 __all__ = ["read_layers"]
 
 #: How Keras calls the activations of the page.
-ACTIVATIONS = {"linear": "identity", "relu": "relu", "tanh": "tanh", "sigmoid": "logistic", "softmax": "softmax"}
+ACTIVATIONS = {
+    "linear": "identity",
+    "relu": "relu",
+    "tanh": "tanh",
+    "sigmoid": "logistic",
+    "softmax": "softmax",
+}
 TITLES = {"conv": "convolution", "max": "max pooling", "mean": "average pooling", "dense": "dense"}
 IDLE = ("InputLayer", "Dropout")  # they change nothing when the network answers
 ROW = 42  # units of a dense layer that stand in a row
@@ -107,7 +113,7 @@ def _conv(name: str, config: Mapping[str, Any], shape: Sequence[int]) -> Read:
         if config.get(key, wanted) not in (wanted, None):
             raise ValueError(f"{name} {key} must be {wanted}, got {config[key]!r}")
     padding = checks.choice(config.get("padding", "valid"), f"{name} padding", ("valid", "same"))
-    filters = checks.count(config["filters"], f"{name} filters")
+    filters = checks.count(config.get("filters", 0), f"{name} filters")
     same = padding == "same"
     output = [shape[d] if same else shape[d] - size[d] + 1 for d in (0, 1)]
     _fits(name, size, shape)
@@ -137,7 +143,7 @@ def _pool(kind: str) -> Callable[[str, Mapping[str, Any], Sequence[int]], Read]:
 
 
 def _dense(name: str, config: Mapping[str, Any], shape: Sequence[int]) -> Read:
-    units = checks.count(config["units"], f"{name} units")
+    units = checks.count(config.get("units", 0), f"{name} units")
     if not config.get("use_bias", True):
         raise ValueError(f"{name} use_bias must be True, got False")
     window = {"size": list(shape[:2]), "strides": [1, 1], "pad": [0, 0]}
@@ -156,7 +162,7 @@ def _pair(
     given = config.get(key, otherwise)
     if given is None and otherwise is not None:
         given = otherwise
-    sides = checks.sides(given, f"{name} {key}", 1)  # type: ignore[arg-type]
+    sides = checks.sides(given, f"{name} {key}", 1)
     if len(sides) > 2:
         raise ValueError(f"{name} {key} must be one or two numbers, got {given}")
     return sides[0], sides[-1]

@@ -139,10 +139,10 @@ def live(
 
     Examples
     --------
-    >>> live("percepton", lambda: None, alt="Points", task="Try.")
+    >>> live("gate", lambda: None, alt="Points", task="Try.")
     Traceback (most recent call last):
     ...
-    ValueError: figure must be one of perceptron, playground, decode, gates, writer, race, draw, got 'percepton'
+    ValueError: figure must be one of perceptron, playground, decode, gates, writer, race, draw, got 'gate'
     """
     checks.choice(figure, "figure", FIGURES)
     texts.accepts(draw, 0, [])
@@ -327,7 +327,7 @@ def _draw(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
         "layers": layers,
         "labels": list(labels),
         "centred": "on" if centred else "off",
-        "samples": {checks.text(k, f"{where}name"): _picture(v, f"{where}{k}") for k, v in samples.items()},
+        "samples": [[checks.text(k, f"{where}name"), _picture(v, f"{where}{k}")] for k, v in samples.items()],
         "weights": _packed(where, given, shapes),
     }
 

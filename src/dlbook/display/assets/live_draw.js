@@ -11,7 +11,7 @@
   var AREA = SIDE * SIDE;
   var DOT = 9; // of the page, for a pixel of the drawing
   var SMALL = 6; // for one of what the network sees
-  var SQUARE = 7; // pixels of a square that goes black
+  var SQUARE = 7; // pixels of a black square
 
   function on(node, kind, act) { node.addEventListener(kind, act); }
 
@@ -23,12 +23,11 @@
       ["centred", "Centre and scale, as MNIST did", ["on", "off"]],
     ];
     var now = { hand: "draws", centred: options.centred };
-    var drawing, seen, fitted, found, p, squares;
-    var chosen = {}; // a unit: layer, map, row, column
+    var drawing, seen, fitted, found, p, squares, chosen;
     var pen = [14, 14]; // where the keyboard draws
     var down = false; // whether it does
     var square = [14, 14]; // which the keyboard would black out
-    var held = null; // where the hand was last
+    var held = null; // where the hand was
     var waiting = false;
 
     function covers(at, k) {
@@ -67,7 +66,7 @@
     }
 
     function fresh() {
-      drawing = live.unpackPixels(Object.values(options.samples)[0], AREA);
+      drawing = live.unpackPixels(options.samples[0][1], AREA);
       squares = [];
       run();
       pick(0, live.largest(found[0].outputs));
@@ -236,7 +235,7 @@
       on(node, "blur", function () { down = false; });
     }
 
-    /* Black out a square, or give back what is there. */
+    /* Make a square black, or give it back. */
     function cover(at) {
       var others = squares.filter(function (one) { return !covers(one, at[1] * SIDE + at[0]); });
       squares = others.concat(others.length < squares.length ? [] : [at]);
@@ -289,7 +288,7 @@
     var shapes = layers.map(function (layer) { return layer.shown; });
     fresh();
     if (stage.linked) linked(stage.linked);
-    stage.button("Clear", function () { change(live.unpackPixels("", AREA)); });
+    stage.button("Clear", function () { change(new Uint8Array(AREA)); });
     stage.closing(fresh);
     var board = stage.canvas(SIDE * DOT, SIDE * DOT, "Your drawing. Arrows move a cursor, Space puts the pen down or lifts it, Shift with an arrow moves the drawing.");
     var view = stage.canvas(SIDE * SMALL, SIDE * SMALL, "What the network sees. Arrows move a square, Space makes it black or gives it back.");
@@ -305,15 +304,15 @@
       stage.say(place(square));
     }, function () { cover(square); });
     stage.view.append(
-      make("div", { class: "dlb-live-typed", role: "group", "aria-label": "Samples" }, Object.keys(options.samples).map(function (name) {
-        var node = make("button", { type: "button" }, name);
-        on(node, "click", function () { change(live.unpackPixels(options.samples[name], AREA)); });
+      make("div", { class: "dlb-live-typed", role: "group", "aria-label": "Samples" }, options.samples.map(function (sample) {
+        var node = make("button", { type: "button" }, sample[0]);
+        on(node, "click", function () { change(live.unpackPixels(sample[1], AREA)); });
         return node;
       })),
       part("", "Your drawing", board.node), part("dlb-live-narrow", "What the network sees", view.node),
       part("dlb-live-narrow", "Its answer", make("ul", { class: "dlb-live-bars" }, rows)),
-      make("p", { class: "dlb-live-key" }, "A tap on what the network sees makes a square black, a second tap gives it back. By keyboard: " +
-        "arrows move the cursor, Space puts the pen down and lifts it, Shift with an arrow moves the drawing."));
+      make("p", { class: "dlb-live-key" }, "A tap on what the network sees makes a square black, another gives it back. By keyboard: " +
+        "arrows move the cursor, Space puts the pen down or lifts it, Shift with an arrow moves the drawing."));
     stage.settings(specs, now, function () { again(); });
     var maps = shapes.map(show);
     area.append(said);
@@ -325,7 +324,7 @@
         return Object.assign({ drawing: live.packPixels(drawing), squares: squares.join(";"), layer: chosen.layer, unit: chosen.unit }, now);
       },
       inside: function () {
-        return { drawing: drawing, seen: seen, fitted: fitted, found: found, p: p, squares: squares, chosen: chosen, terms: terms(), settings: now };
+        return { drawing: drawing, seen: seen, found: found, p: p, squares: squares, chosen: chosen, terms: terms(), settings: now };
       },
     };
   });
