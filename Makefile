@@ -33,8 +33,8 @@ book: env  ## execute the notebooks that changed, or ONLY=lstm of them, and buil
 why: env  ## what changed in NOTEBOOK=lstm, or in all, since it last ran
 	@$(RUN) tools/why.py $(if $(NOTEBOOK),"$(NOTEBOOK)")
 
-test: book lint  ## lint, types, and all tests; FRESH=1 executes the notebooks once more for them
-	$(RUN) tools/check.py --jobs $(JOBS) $(if $(FRESH),--fresh)
+test: book lint  ## lint, types, and all tests; FRESH=1 executes the notebooks again, SHARE=1/3 visits a third of the pages
+	$(RUN) tools/check.py --jobs $(JOBS) $(strip $(if $(FRESH),--fresh) $(if $(SHARE),--share $(SHARE)))
 
 unit: env  ## only the tests of the package and of the notebooks' form (seconds)
 	$(RUN) tools/check.py --jobs $(JOBS) --unit

@@ -4,8 +4,10 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import click
 from executed import thread_limits
@@ -15,6 +17,7 @@ from dlbook.surroundings import font_folder, variables
 
 ROOT = Path(__file__).resolve().parent.parent
 NBVAL = ["--nbval-lax", "--nbval-cell-timeout", "120"]
+T = TypeVar("T")
 SLOWEST = ["--durations", "20", "--durations-min", "5"]
 
 
@@ -31,8 +34,14 @@ def keras_notebooks() -> list[Path]:
     return [path for path in find_notebooks(ROOT) if counts(path)]
 
 
+def part(everything: Sequence[T], share: tuple[int, int]) -> list[T]:
+    """Return every third, say, not a third in a row: neighbours are alike."""
+    number, count = share
+    return list(everything[number - 1 :: count])
+
+
 class Share(click.ParamType):
-    """A part of the notebooks, such as 1/3, the first of three."""
+    """A part of the notebooks or of the pages, such as 1/3, the first of three."""
 
     name = "share"
 
@@ -52,7 +61,12 @@ class Share(click.ParamType):
     "--unit", is_flag=True, help="Only the package and the form of the notebooks; nothing is executed."
 )
 @click.option("--keras-notebooks", "only_keras", is_flag=True, help="Only the notebooks that use Keras.")
-@click.option("--share", type=Share(), default="1/1", help="Of those, a part: 1/3 is the first of three.")
+@click.option(
+    "--share",
+    type=Share(),
+    default="1/1",
+    help="A part of those, or of the pages that a browser visits: 1/3 is the first of three.",
+)
 @click.option("--fresh", is_flag=True, help="nbval executes every notebook for itself.")
 def main(jobs: int, unit: bool, only_keras: bool, share: tuple[int, int], fresh: bool) -> None:
     """Call pytest with what the choice needs, and end with its exit status."""
@@ -61,10 +75,8 @@ def main(jobs: int, unit: bool, only_keras: bool, share: tuple[int, int], fresh:
     if unit:
         options = ["-m", "not browser"]
     elif only_keras:
-        number, count = share
         found = keras_notebooks()
-        # Every third, not a third in a row: neighbours are alike.
-        targets = [str(path.relative_to(ROOT)) for path in found[number - 1 :: count]]
+        targets = [str(path.relative_to(ROOT)) for path in part(found, share)]
         if not targets:
             sys.exit("check: no notebook of this share uses Keras")
         backend = os.environ.get("KERAS_BACKEND", "tensorflow")
@@ -77,6 +89,7 @@ def main(jobs: int, unit: bool, only_keras: bool, share: tuple[int, int], fresh:
     # Users' own start-up files stay out of the kernels.
     environment = {**variables(), **thread_limits(jobs), "MPLCONFIGDIR": str(font_folder())}
     environment["IPYTHONDIR"] = str(ROOT / "_build" / "ipython")
+    environment["DLBOOK_VISITS"] = "/".join(map(str, share))
     command = [sys.executable, "-m", "pytest", "-n", str(jobs), "--dist", "loadfile", *options, *targets]
     sys.exit(subprocess.call(command, cwd=ROOT, env=environment))
 

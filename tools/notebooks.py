@@ -7,6 +7,7 @@ text output and the execution count 1 (nbval skips a cell without a count); stab
 
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,7 +139,8 @@ def run_cells(path: Path, notebook: NotebookNode) -> NotebookNode:
     try:
         if copies.reason(path, notebook) is None:
             return with_outputs(notebook, copies.read(path))
-        job = copies.job(path, notebook, jobs=1)
+        # One thread for matrices, as in `make book`: more of them spin where the cores are busy.
+        job = copies.job(path, notebook, jobs=os.cpu_count() or 1)
     except BrokenNotebook as broken:
         raise click.ClickException(f"{path.name}, {broken}") from None
     done = execute(job.notebook, name=job.name, cwd=job.cwd, timeout=job.timeout, env=job.env, key=job.key)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from check import part
 from PIL import Image
 from playwright.sync_api import (
     Browser,
@@ -60,11 +61,20 @@ def page_names(containing: str = "") -> list[str]:
     ]
 
 
+def visited(names: Sequence[str], share: str) -> list[str]:
+    """Return the pages of a share such as 1/3: every third of all, whatever they hold."""
+    number, count = map(int, share.split("/"))
+    chosen = set(part(page_names(), (number, count)))
+    return [name for name in names if name in chosen]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test for each page that has what the test looks at, or for the first."""
+    """Run a test for each page that has what the test looks at, or for the first; visits, for their share."""
     for argument, containing in (EVERY | FIRST).items():
         if argument in metafunc.fixturenames:
             names: list[Any] = list(page_names(containing))
+            if "visit" in metafunc.fixturenames:
+                names = visited(names, os.environ.get("DLBOOK_VISITS", "1/1"))
             if argument in FIRST:
                 names = names[:1]
             metafunc.parametrize(argument, names or [NO_PAGE], scope="module")

@@ -15,7 +15,8 @@ import pytest
 from numpy.testing import assert_allclose
 from playwright.sync_api import Locator, Page, expect
 
-from dlbook.data import generated_reviews
+from dlbook.convolution import Conv2D, MaxPooling2D
+from dlbook.data import generated_reviews, mnist_digits
 from dlbook.display import embed, live
 from dlbook.display.palette import DARK, LIGHT
 from dlbook.feedforward import Perceptron, convergence_bound
@@ -32,7 +33,7 @@ RECORDS = Path(__file__).resolve().parents[2] / "chapters" / "04_sequences" / "r
 REVIEW = "although the music was not really good , the ending was brilliant ."
 ALPHABET = "\n #\"'()*,-.01234:;=[]_ABCDEFGHILMNOPRSTUW" + string.ascii_lowercase
 MOST_BYTES = 250_000  # of the landing page, compressed
-KINDS = ("perceptron", "playground", "decode", "gates", "writer", "race")
+KINDS = ("perceptron", "playground", "decode", "gates", "writer", "race", "draw")
 STATES, SYMBOLS = ["sunny", "rainy"], ["happy", "grumpy"]
 START, MOVES, SHOWS = [0.6, 0.4], [[0.7, 0.3], [0.4, 0.6]], [[0.8, 0.2], [0.6, 0.4]]
 TRAINED = [
@@ -93,6 +94,28 @@ def letters() -> dict[str, Any]:
     }
 
 
+def images() -> dict[str, Any]:
+    """Return the options of a figure for digits, with weights that nobody has trained."""
+    kinds = ("Conv2D", "MaxPooling2D", "Conv2D", "Flatten", "Dense", "Dense")
+    configs: list[dict[str, Any]] = [
+        {"filters": 3, "kernel_size": (5, 5), "padding": "same", "activation": "relu"},
+        {"pool_size": (2, 2)},
+        {"filters": 4, "kernel_size": (5, 5), "activation": "tanh"},
+        {},
+        {"units": 50, "activation": "relu"},
+        {"units": 10, "activation": "softmax"},
+    ]
+    rng = np.random.default_rng(8)
+    shapes = [(5, 5, 1, 3), (3,), (5, 5, 3, 4), (4,), (400, 50), (50,), (50, 10), (10,)]
+    digits = mnist_digits().features.reshape(-1, 28, 28) / 255
+    return {
+        "layers": [{"class_name": k, "config": c} for k, c in zip(kinds, configs, strict=True)],
+        "weights": [rng.normal(scale=0.2, size=shape) for shape in shapes],
+        "score": lambda read: True,
+        "samples": {str(k): digits[500 * k + 4] for k in (7, 0, 3)},
+    }
+
+
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a page with every figure, and a second playground with weights of its own."""
@@ -115,6 +138,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         live("gates", draw, **words, **reviewer())
         live("writer", draw, **words, **letters())
         live("race", draw, **words, first_rate=0.02, second_rate=0.01)
+        live("draw", draw, **words, **images())
     path = tmp_path_factory.mktemp("live") / "page.html"
     path.write_text(
         "<!doctype html><html lang=en><head><meta charset=utf-8><title>Page</title>"
@@ -182,7 +206,7 @@ def spot(root: Locator, x: float, y: float, reach: float) -> tuple[float, float]
 def test_nothing_runs_before_the_start(at: Any) -> None:
     page = at()
     assert page.locator("canvas").count() == 0
-    assert page.locator("[data-dlb-live]").count() == 7
+    assert page.locator("[data-dlb-live]").count() == 8
     for root in page.locator("[data-dlb-live]").all():
         expect(root.locator("img")).to_be_visible()
         assert root.evaluate("root => root.dlbookFigure === undefined")
@@ -848,6 +872,188 @@ def test_a_start_at_the_bottom_is_no_race(at: Any) -> None:
     assert told(root).startswith("The start is the lowest point")
 
 
+# Draw a digit -----------------------------------------------------------------------------------------------
+
+
+def assert_answered_as_in_numpy(root: Locator) -> dict[str, Any]:
+    """Compute with the package what the page makes of the picture that its network sees."""
+    inside: dict[str, Any] = root.evaluate(INSIDE)
+    k1, b1, k2, b2, w3, b3, w4, b4 = weights_of(root)
+    x, maps = np.reshape(inside["seen"], (1, 28, 28, 1)), []
+    for layer in (
+        Conv2D(1, 3, 5, padding="same", kernel=k1, bias=b1, activation="relu"),
+        MaxPooling2D(2),
+        Conv2D(3, 4, 5, kernel=k2, bias=b2, activation="tanh"),
+    ):
+        x = layer.forward(x)[0]
+        maps.append(x)
+    hidden = np.maximum(x.reshape(1, -1) @ w3 + b3, 0)
+    scores = np.exp(hidden @ w4 + b4 - (hidden @ w4 + b4).max())
+    p = scores / scores.sum()
+    for found, expected in zip(inside["found"], [*maps, hidden, p], strict=True):
+        assert_allclose(found["outputs"], expected.ravel(), rtol=0, atol=1e-5)
+    shares = [float(word) for word in root.locator(".dlb-live-bars span").all_text_contents()]
+    assert_allclose(shares, p[0], atol=6e-4)
+    assert f"The network says {p.argmax()}, with probability" in told(root)
+    assert root.locator(".dlb-live-bars .dlb-best b").text_content() == str(p.argmax())
+    return inside
+
+
+def pixel(root: Locator, x: float, y: float, canvas: int = 0) -> tuple[float, float]:
+    """Return where the middle of a pixel of a picture is in the window."""
+    picture = root.locator("canvas").nth(canvas)
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    assert box is not None
+    return box["x"] + (x + 0.5) / 28 * box["width"], box["y"] + (y + 0.5) / 28 * box["height"]
+
+
+def drawn(inside: dict[str, Any]) -> np.ndarray:
+    """Return the drawing as a picture."""
+    return np.reshape(inside["drawing"], (28, 28))
+
+
+def test_samples_answer_at_once(at: Any) -> None:
+    root = figure(at(), "draw")
+    inside = assert_answered_as_in_numpy(root)
+    digits = mnist_digits().features
+    assert inside["drawing"] == digits[3504].tolist()
+    assert_allclose(inside["seen"], digits[3504] / 255, atol=1e-12)
+    assert told(root).endswith("scaled by 1, moved 0 left and 0 up.")
+    root.get_by_role("group", name="Samples").get_by_role("button", name="3").press("Enter")
+    assert assert_answered_as_in_numpy(root)["drawing"] == digits[1504].tolist()
+    expect(root.locator(".dlb-unseen")).to_contain_text("The network says")
+    press(root, "Clear")
+    assert told(root).startswith("Nothing is drawn. The network says ")
+    assert not any(assert_answered_as_in_numpy(root)["seen"])
+    press(root, "Reset")
+    assert root.evaluate(INSIDE)["drawing"] == digits[3504].tolist()
+
+
+def test_a_digit_by_mouse(at: Any) -> None:
+    page = at()
+    root = figure(page, "draw")
+    press(root, "Clear")
+    page.mouse.move(*pixel(root, 3, 2))
+    page.mouse.down()
+    page.mouse.move(*pixel(root, 3, 12), steps=3)
+    page.mouse.up()
+    inside = assert_answered_as_in_numpy(root)
+    assert drawn(inside)[3:12, 3].min() > 230
+    assert not drawn(inside)[:, 7:].any()
+    picture = np.reshape(inside["seen"], (28, 28))
+    middles = np.arange(28) + 0.5
+    for axis in (0, 1):
+        assert 14 <= picture.sum(axis=1 - axis) @ middles / picture.sum() < 15.05
+    assert "right and" in told(root)
+    root.get_by_label("Centre and scale, as MNIST did").select_option("off")
+    inside = assert_answered_as_in_numpy(root)
+    assert_allclose(np.multiply(inside["seen"], 255), inside["drawing"])
+    assert told(root).endswith("It sees the drawing as it is.")
+    root.get_by_label("Finger or mouse").select_option("moves_the_drawing")
+    page.mouse.move(*pixel(root, 4, 4))
+    page.mouse.down()
+    page.mouse.move(*pixel(root, 14, 10), steps=4)
+    page.mouse.up()
+    moved = drawn(assert_answered_as_in_numpy(root))
+    assert_allclose(moved, np.roll(drawn(inside), (6, 10), (0, 1)))
+
+
+def test_a_digit_by_touch(at: Any) -> None:
+    page = at(width=360, has_touch=True, is_mobile=True)
+    root = figure(page, "draw")
+    root.get_by_role("button", name="Clear").tap()
+    finger = page.context.new_cdp_session(page)
+    top = page.evaluate("scrollY")
+    for kind, place in (
+        ("touchStart", (8, 4)),
+        ("touchMove", (14, 12)),
+        ("touchMove", (8, 22)),
+        ("touchEnd", None),
+    ):
+        x, y = pixel(root, *place) if place else (0, 0)
+        top = page.evaluate("scrollY") if kind == "touchStart" else top
+        finger.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}] if place else []}
+        )
+    inside = assert_answered_as_in_numpy(root)
+    assert drawn(inside)[4, 8] > 200 < drawn(inside)[12, 14]
+    assert drawn(inside)[22, 8] > 200
+    assert page.evaluate("scrollY") == top  # the finger draws, the page stays
+    page.touchscreen.tap(*pixel(root, 14, 14, 1))
+    inside = assert_answered_as_in_numpy(root)
+    assert inside["squares"] == [[14, 14]]
+    assert not np.reshape(inside["seen"], (28, 28))[11:18, 11:18].any()
+    page.touchscreen.tap(*pixel(root, 12, 16, 1))
+    assert root.evaluate(INSIDE)["squares"] == []
+
+
+def test_a_digit_by_keyboard(at: Any) -> None:
+    page = at()
+    root = figure(page, "draw")
+    press(root, "Clear")
+    board = root.get_by_role("application").first
+    board.focus()
+    page.keyboard.press("ArrowUp")
+    expect(root.locator(".dlb-unseen")).to_have_text("Row 14, column 15.")
+    assert not any(root.evaluate(INSIDE)["drawing"])
+    page.keyboard.press(" ")
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowLeft")
+    inside = assert_answered_as_in_numpy(root)
+    assert drawn(inside)[13, 9:16].tolist() == [0, 229, 255, 255, 255, 255, 229]
+    page.keyboard.press("Shift+ArrowDown")
+    assert_allclose(drawn(root.evaluate(INSIDE)), np.roll(drawn(inside), 1, axis=0))
+    before = inside["p"]
+    root.get_by_role("application").nth(1).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    inside = assert_answered_as_in_numpy(root)
+    assert inside["squares"] == [[15, 14]]
+    assert "Black squares: 1." in told(root)
+    assert inside["p"] != before
+    page.keyboard.press(" ")
+    assert root.evaluate(INSIDE)["squares"] == []
+
+
+def test_the_sum_behind_a_unit(at: Any) -> None:
+    page = at()
+    root = figure(page, "draw")
+    maps = root.locator(".dlb-live-maps canvas")
+    assert maps.count() == 5
+    for number, size in ((0, 25), (1, 4), (2, 75), (3, 400), (4, 50)):
+        maps.nth(number).focus()
+        for key in ("ArrowRight", "Shift+ArrowRight", "ArrowDown", "ArrowRight"):
+            page.keyboard.press(key)
+        inside = root.evaluate(INSIDE)
+        chosen = inside["chosen"]
+        found = inside["found"][number]
+        assert chosen["layer"] == number
+        assert len(inside["terms"]) == size
+        values = [term["product"] for term in inside["terms"]]
+        result = max(values) if number == 1 else sum(values)
+        if number != 1:
+            bias = weights_of(root)[{0: 1, 2: 3, 3: 5, 4: 7}[number]]
+            result += bias[chosen["unit"] % len(bias)]
+        assert result == pytest.approx(found["sums"][chosen["unit"]], abs=1e-9)
+        said = (root.locator(".dlb-live-maps > p").last.text_content() or "").replace("\u2212", "-")
+        assert f"Layer {number + 1}, " in said
+        assert f"{size} {'values is' if number == 1 else 'products is'}" in said
+        assert f" {round(found['sums'][chosen['unit']], 3):g}" in said
+        cells = {0: 75, 1: 4, 2: 75, 3: 15, 4: 15}[number]
+        assert root.locator(".dlb-live-tables td").count() == cells
+        expect(root.locator(".dlb-unseen")).to_contain_text(f"Layer {number + 1}, ")
+    box = maps.nth(0).bounding_box()
+    assert box is not None
+    maps.nth(0).click(position={"x": box["width"] * 0.5, "y": box["height"] * 0.25})
+    chosen = root.evaluate(INSIDE)["chosen"]
+    assert (chosen["layer"], chosen["map"]) == (0, 1)
+    assert abs(chosen["row"] - 7) <= 1
+    assert abs(chosen["column"] - 14) <= 1
+
+
 # All of them ------------------------------------------------------------------------------------------------
 
 
@@ -872,7 +1078,11 @@ def test_an_address_leads_to_a_state(at: Any) -> None:
     race.get_by_label("Surface", exact=True).select_option("beale")
     race.get_by_label("Second (dashed, square)").select_option("Adam")
     press(race, "Step", 3)
-    for each in (root, other, decode, gates, writer, race):
+    digit = figure(page, "draw")
+    digit.get_by_label("Centre and scale, as MNIST did").select_option("off")
+    digit.get_by_role("application").nth(1).press("Enter")
+    digit.locator(".dlb-live-maps canvas").nth(2).press("ArrowRight")
+    for each in (root, other, decode, gates, writer, race, digit):
         press(each, "Link")
         assert told(each) == "The address of this page now leads to this state."
         states.append(
@@ -889,7 +1099,7 @@ def test_an_address_leads_to_a_state(at: Any) -> None:
             assert found["net"] == inside["net"]
         elif kind == "gates":
             assert (found["words"], found["at"]) == (inside["words"], 3)
-        elif kind == "race":
+        elif kind in ("race", "draw"):
             assert found == inside
         elif kind == "writer":
             assert (found["begun"], found["written"]) == (inside["begun"], inside["written"])
@@ -918,6 +1128,8 @@ def test_a_link_to_another_state_on_the_same_page(at: Any, file: Path) -> None:
         "#live-gates?text=%F0%9F%98%80&word=-3",
         "#live-race?surface=hill&x=9&y=&steps=-1&first=no",
         "#live-writer?wrote=%7B%7D&draws=x&temperature=9",
+        "#live-draw?drawing=%E0&squares=1;x,2;,&layer=9&unit=x&hand=no",
+        "#live-draw?drawing=zzz&squares=3,99&layer=2&unit=99999",
     ],
 )
 def test_a_cut_address_does_no_harm(at: Any, fragment: str) -> None:

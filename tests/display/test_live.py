@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 
 from dlbook.display import embed, live
-from dlbook.display.live import FIGURES, MOST_STEPS, MOST_WRITTEN, RACE, SETTINGS, SURFACES, TEMPERATURES
+from dlbook.display.live import (
+    FIGURES,
+    MOST_STEPS,
+    MOST_WRITTEN,
+    RACE,
+    SETTINGS,
+    SIDE,
+    SURFACES,
+    TEMPERATURES,
+)
 from dlbook.optimization import beale, quadratic, rosenbrock, saddle, sigmoid_toy
 
 WEATHER: dict[str, Any] = {
@@ -38,6 +47,20 @@ REVIEWS: dict[str, Any] = {
     "samples": {"first": "not bad", "second": "not good"},
 }
 LETTERS: dict[str, Any] = {**network(5, 3, 5), "alphabet": "\n abc", "unknown": "c", "samples": ["a b", "\n"]}
+LAYERS: list[dict[str, Any]] = [
+    {"class_name": "Conv2D", "config": {"filters": 2, "kernel_size": (5, 5), "activation": "relu"}},
+    {"class_name": "MaxPooling2D", "config": {"pool_size": (2, 2), "strides": None}},
+    {"class_name": "Flatten", "config": {}},
+    {"class_name": "Dense", "config": {"units": 10, "activation": "softmax"}},
+]
+DIGITS: dict[str, Any] = {
+    "layers": LAYERS,
+    "weights": [
+        np.random.default_rng(2).normal(size=shape) for shape in ((5, 5, 1, 2), (2,), (288, 10), (10,))
+    ],
+    "score": lambda read: read[0].round(1),
+    "samples": {"blank": np.zeros((28, 28)), "grey": np.full((28, 28), 0.5)},
+}
 OPTIONS: dict[str, dict[str, Any]] = {
     "perceptron": {},
     "playground": {},
@@ -45,7 +68,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "gates": REVIEWS,
     "writer": LETTERS,
     "race": {},
+    "draw": DIGITS,
 }
+OPENING = {"playground": "settings", "gates": "text", "race": "settings", "draw": "samples"}
 
 
 def draw() -> None:
@@ -87,10 +112,7 @@ def test_the_page_has_a_picture_a_task_and_the_opening_state(shown: Any, figure:
         )
     data = data_of(markup)
     assert re.fullmatch("#[0-9a-f]{6}", data["colours"]["blue"])
-    assert (
-        data["options"][{"playground": "settings", "gates": "text", "race": "settings"}.get(figure, "seed")]
-        is not None
-    )
+    assert data["options"][OPENING.get(figure, "seed")] is not None
 
 
 @pytest.mark.parametrize("mode", ["live", "standalone"])
@@ -181,6 +203,31 @@ def test_the_page_and_python_offer_the_same_races() -> None:
     assert {name: surface.window for name, surface in surfaces.items()} == SURFACES
 
 
+def test_a_drawing_opens_where_the_notebook_says(shown: Any) -> None:
+    options = data_of(shown("draw", **DIGITS, centred=False)[0])["options"]
+    assert options["samples"] == [["blank", "z" * 39 + "j"], ["grey", "80" * 784]]
+    assert (options["centred"], options["labels"]) == ("off", list("0123456789"))
+    assert [layer["title"] for layer in options["layers"]] == [
+        "Layer 1, convolution: 2 maps of 24 \u00d7 24",
+        "Layer 2, max pooling: 2 maps of 12 \u00d7 12",
+        "Layer 3, dense: 10 units",
+    ]
+    assert [layer["at"] for layer in options["layers"]] == [0, 2, 2]
+    assert [one["shape"] for one in options["weights"]] == [[5, 5, 1, 2], [2], [288, 10], [10]]
+    assert data_of(shown("draw", **DIGITS)[0])["options"]["centred"] == "on"
+
+
+def test_the_page_and_python_draw_on_the_same_grid() -> None:
+    assert f"var SIDE = {SIDE};" in embed.asset("live_draw.js")
+
+
+def changed(place: int, **config: Any) -> list[dict[str, Any]]:
+    """Return the layers, one of them with another configuration."""
+    layers = [{**layer, "config": dict(layer["config"])} for layer in LAYERS]
+    layers[place]["config"] |= config
+    return layers
+
+
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("perceptron", {"rate": 1}, "live perceptron has no option rate; known are samples, sample, steps, seed"),
     ("perceptron", {"samples": {}}, "live perceptron: samples must be a dictionary"),
@@ -242,6 +289,44 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("race", {"start": (2, 0)}, "live race: start must be on the surface"),
     ("race", {"start": (1, 0, 0)}, "live race: start must have shape"),
     ("race", {"steps": 2001}, "live race: steps must be"),
+    ("draw", {}, "live draw: layers must be given"),
+    ("draw", {**DIGITS, "layers": []}, "live draw: layers must be a list of layers"),
+    ("draw", {**DIGITS, "layers": ["Conv2D"]}, r"live draw: layers\[0\] must have a class_name and a config"),
+    (
+        "draw",
+        {**DIGITS, "layers": [{"class_name": "Conv1D", "config": {}}]},
+        r"live draw: layers\[0\] must be one of Conv2D, MaxPooling2D, .*, got 'Conv1D'",
+    ),
+    ("draw", {**DIGITS, "layers": LAYERS[:1] + LAYERS[3:]}, "there must be a Flatten before Dense"),
+    ("draw", {**DIGITS, "layers": LAYERS[2:3] + LAYERS[:1]}, "there must be a Flatten before Dense"),
+    ("draw", {**DIGITS, "layers": LAYERS[:2]}, "live draw: the last layer must be Dense with softmax"),
+    ("draw", {**DIGITS, "layers": changed(0, activation="softmax")}, "only the last layer may have softmax"),
+    ("draw", {**DIGITS, "layers": changed(0, activation="gelu")}, "Conv2D: activation must be one of linear"),
+    ("draw", {**DIGITS, "layers": changed(0, strides=(2, 2))}, r"Conv2D: strides must be 1, got \(2, 2\)"),
+    ("draw", {**DIGITS, "layers": changed(0, groups=2)}, "Conv2D: groups must be 1, got 2"),
+    ("draw", {**DIGITS, "layers": changed(0, use_bias=False)}, "Conv2D: use_bias must be True, got False"),
+    ("draw", {**DIGITS, "layers": changed(0, padding="full")}, "Conv2D: padding must be one of valid, same"),
+    ("draw", {**DIGITS, "layers": changed(0, kernel_size=(29, 3))}, r"a window of \(29, 3\) must fit into"),
+    (
+        "draw",
+        {**DIGITS, "layers": changed(0, kernel_size=(3, 3, 3))},
+        "kernel_size must be one or two",
+    ),
+    ("draw", {**DIGITS, "layers": changed(0, filters=None)}, "Conv2D: filters must be"),
+    ("draw", {**DIGITS, "layers": changed(0, filters=20000)}, "an answer must take at most 5,000,000"),
+    ("draw", {**DIGITS, "layers": changed(1, padding="same")}, "MaxPooling2D: padding must be valid"),
+    ("draw", {**DIGITS, "layers": changed(3, use_bias=False)}, "Dense: use_bias must be True, got False"),
+    ("draw", {**DIGITS, "layers": changed(3, units=11)}, "two to ten units, with a label each, got 11"),
+    ("draw", {**DIGITS, "labels": ["a", "b"]}, "got 10 units and 2 labels"),
+    (
+        "draw",
+        {**DIGITS, "weights": [np.ones(3)]},
+        r"live draw: weights must have the shapes \[\(5,",
+    ),
+    ("draw", {**DIGITS, "samples": {}}, "live draw: samples must be a dictionary of names and pictures"),
+    ("draw", {**DIGITS, "samples": {"a": np.zeros(784)}}, r"live draw: a must have shape \(28, 28\)"),
+    ("draw", {**DIGITS, "samples": {"a": np.full((28, 28), 255.0)}}, "live draw: a must be"),
+    ("draw", {**DIGITS, "centred": 1}, "live draw: centred must be True or False, got 1"),
     (
         "decode",
         {**WEATHER, "max_kilobytes": 0.1},

@@ -15,8 +15,11 @@ import pytest
 from numpy.testing import assert_allclose
 from py_mini_racer import MiniRacer
 
-from dlbook.data import english_text, generated_reviews
+from dlbook.convolution import AveragePooling2D, Conv2D, MaxPooling2D
+from dlbook.data import english_text, generated_reviews, mnist_digits
 from dlbook.display import embed, pack
+from dlbook.display.layers import read_layers
+from dlbook.display.live import SIDE, _picture
 from dlbook.feedforward import Perceptron, convergence_bound
 from dlbook.markov import backward_recursion, forward_recursion, viterbi_recursion
 from dlbook.nn import (
@@ -547,6 +550,180 @@ def test_characters_are_drawn_as_numpy_draws_them() -> None:
     assert drawn == np.searchsorted(p.cumsum(), uniform, side="right").tolist()
 
 
+# Convolutional networks -------------------------------------------------------------------------------------
+
+#: As Keras lists them: every kind of layer, with windows of unequal sides.
+LAYERS: list[dict[str, Any]] = [
+    {"class_name": "InputLayer", "config": {}},
+    {
+        "class_name": "Conv2D",
+        "config": {"filters": 3, "kernel_size": (5, 4), "padding": "same", "activation": "tanh"},
+    },
+    {"class_name": "MaxPooling2D", "config": {"pool_size": (3, 2), "strides": (2, 2)}},
+    {
+        "class_name": "Conv2D",
+        "config": {"filters": 4, "kernel_size": (3, 5), "padding": "valid", "activation": "relu"},
+    },
+    {"class_name": "AveragePooling2D", "config": {"pool_size": 2}},
+    {"class_name": "Flatten", "config": {}},
+    {"class_name": "Dropout", "config": {"rate": 0.5}},
+    {"class_name": "Dense", "config": {"units": 7, "activation": "sigmoid"}},
+    {"class_name": "Dense", "config": {"units": 10, "activation": "softmax"}},
+]
+ANSWER = "return live.answer(layers, weights.map(w => Float64Array.from(w)), Float64Array.from(picture))"
+
+
+@cache
+def convolutional() -> tuple[list[dict[str, Any]], list[np.ndarray], np.ndarray]:
+    """Draw the weights of these layers, and a picture."""
+    rng = np.random.default_rng(6)
+    layers, shapes = read_layers(LAYERS, (SIDE, SIDE, 1))
+    weights = [rng.normal(scale=0.4, size=shape) for shape in shapes]
+    return layers, weights, rng.random((SIDE, SIDE, 1))
+
+
+def answered() -> list[dict[str, list[float]]]:
+    """Return what the page makes of that picture, layer by layer."""
+    layers, weights, picture = convolutional()
+    return run(ANSWER, layers=layers, weights=[w.ravel().tolist() for w in weights], picture=picture.ravel())
+
+
+def packages_maps() -> list[np.ndarray]:
+    """Return what the layers of the package make of it."""
+    _, (k1, b1, k2, b2, w3, b3, w4, b4), picture = convolutional()
+    stack: list[Any] = [
+        Conv2D(1, 3, (5, 4), padding="same", kernel=k1, bias=b1, activation="tanh"),
+        MaxPooling2D((3, 2), stride=2),
+        Conv2D(3, 4, (3, 5), kernel=k2, bias=b2, activation="relu"),
+        AveragePooling2D(2),
+    ]
+    x, maps = picture[None], []
+    for layer in stack:
+        x = layer.forward(x)[0]
+        maps.append(x)
+    hidden = ACTIVATIONS["logistic"](x.reshape(1, -1) @ w3 + b3)
+    scores = np.exp(hidden @ w4 + b4)
+    return [*maps, hidden, scores / scores.sum()]
+
+
+def test_every_layer_is_that_of_the_package() -> None:
+    layers, _, _ = convolutional()
+    assert [one["kind"] for one in layers] == ["conv", "max", "conv", "mean", "dense", "dense"]
+    for one, found, expected in zip(layers, answered(), packages_maps(), strict=True):
+        assert np.prod(one["output"]) == expected.size
+        assert_allclose(found["outputs"], expected.ravel(), rtol=0, atol=1e-12)
+
+
+def test_every_layer_is_that_of_keras() -> None:
+    import keras
+
+    _, weights, picture = convolutional()
+    kinds = keras.layers
+    model = keras.Sequential(
+        [keras.Input((SIDE, SIDE, 1)), *(getattr(kinds, e["class_name"])(**e["config"]) for e in LAYERS[1:])]
+    )
+    model.set_weights(weights)
+    # what Keras writes is read as what stands above
+    assert read_layers(model.get_config()["layers"], (SIDE, SIDE, 1))[0] == convolutional()[0]
+    x, expected = keras.ops.convert_to_tensor(picture[None].astype("float32")), []
+    for layer in model.layers:
+        x = layer(x, training=False) if isinstance(layer, kinds.Dropout) else layer(x)
+        if not isinstance(layer, kinds.Flatten | kinds.Dropout):
+            expected.append(keras.ops.convert_to_numpy(x).ravel())
+    assert_same([found["outputs"] for found in answered()], expected)
+
+
+def test_the_sum_behind_each_unit() -> None:
+    layers, weights, picture = convolutional()
+    maps = answered()
+    inputs = [picture.ravel(), *(np.array(found["outputs"]) for found in maps)]
+    for number, layer in enumerate(layers):
+        sums = np.array(maps[number]["sums"])
+        for unit in (0, len(sums) // 2 + 1, len(sums) - 1):
+            kernel = weights[layer["at"]].ravel() if layer["activation"] else np.zeros(1)
+            terms = run(
+                "return live.terms(layer, unit, x, kernel)",
+                layer=layer,
+                unit=unit,
+                x=inputs[number],
+                kernel=kernel,
+            )
+            values, products = ([term[key] for term in terms] for key in ("value", "product"))
+            assert_allclose(products, [term["value"] * term["weight"] for term in terms], atol=1e-15)
+            if layer["kind"] == "max":
+                found = max(values)
+            elif layer["kind"] == "mean":
+                found = np.mean(values)
+            else:
+                found = sum(products) + weights[layer["at"] + 1][unit % layer["output"][2]]
+            assert found == pytest.approx(sums[unit], abs=1e-12)
+            size = np.prod(layer["size"]) * (layer["input"][2] if layer["activation"] else 1)
+            assert len(terms) == size
+
+
+# Drawings ---------------------------------------------------------------------------------------------------
+
+CENTRED = "return live.centred(Float64Array.from(picture), 28)"
+
+
+def test_digits_of_mnist_are_centred_already() -> None:
+    digits = mnist_digits().features[::250] / 255
+    for digit in digits:
+        found = run(CENTRED, picture=digit)
+        assert found["scale"] == 1
+        assert_allclose(found["moved"], 0, atol=1e-9)
+        assert_allclose(found["picture"], digit, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(("down", "right"), [(-3, 2), (4, -4), (0, -3)])
+def test_a_shifted_digit_comes_back(down: int, right: int) -> None:
+    digit = mnist_digits().features[1300].reshape(SIDE, SIDE) / 255
+    assert not np.concatenate([digit[:4].ravel(), digit[-4:].ravel(), digit[:, :4].ravel()]).any()
+    moved = run("return live.shifted(picture, 28, dx, dy)", picture=digit.ravel(), dx=right, dy=down)
+    assert_allclose(np.reshape(moved, (SIDE, SIDE)), np.roll(digit, (down, right), (0, 1)))
+    found = run(CENTRED, picture=moved)
+    assert_allclose(found["moved"], [-right, -down], atol=1e-9)
+    assert_allclose(found["picture"], digit.ravel(), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("side", [5, 10, 14, 25, 28])
+def test_drawings_of_any_size_fill_the_box(side: int) -> None:
+    drawing = np.zeros((SIDE, SIDE))
+    drawing[:side, : side // 2 + 1] = 1
+    found = run(CENTRED, picture=drawing.ravel())
+    assert found["scale"] == pytest.approx(20 / side)
+    made = np.reshape(found["picture"], (SIDE, SIDE))
+    assert np.ptp(np.flatnonzero(made.max(axis=1) > 0.5)) + 1 == pytest.approx(20, abs=1)
+    assert made.sum() == pytest.approx(drawing.sum() * (20 / side) ** 2, rel=0.03)
+    middles = np.arange(SIDE) + 0.5
+    for axis in (0, 1):
+        mass = made.sum(axis=1 - axis) @ middles / made.sum()
+        assert 13.9 < mass < 15.1
+
+
+def test_nothing_is_not_scaled() -> None:
+    found = run(CENTRED, picture=np.zeros(SIDE**2))
+    assert (found["scale"], found["moved"], max(found["picture"])) == (1, [0, 0], 0)
+
+
+def test_the_pen_is_soft() -> None:
+    body = "return live.stroke(new Uint8Array(784), 28, from, to)"
+    line = np.reshape(run(body, **{"from": [5, 10], "to": [20, 10]}), (SIDE, SIDE))
+    assert line[8:13, 12].tolist() == [0, 229, 255, 229, 0]
+    dot = np.reshape(run(body, **{"from": [3, 3], "to": [3, 3]}), (SIDE, SIDE))
+    assert dot[3, 1:6].tolist() == [0, 229, 255, 229, 0]
+    far = np.hypot(*np.mgrid[-3:25, -3:25])
+    assert_allclose(dot, np.round(255 * np.clip(1.9 - far, 0, 1)), atol=1)
+
+
+def test_pictures_are_short_texts_that_both_sides_read() -> None:
+    for digit in mnist_digits().features[::500]:
+        written = _picture(digit.reshape(SIDE, SIDE) / 255, "digit")
+        assert len(written) < 500
+        assert run("return live.unpackPixels(written, 784)", written=written) == digit.tolist()
+        assert run("return live.packPixels(live.unpackPixels(written, 784))", written=written) == written
+
+
 # The models that the pages ship -----------------------------------------------------------------------------
 
 
@@ -749,7 +926,9 @@ def test_small_numbers_take_few_bits() -> None:
 
 # Size -------------------------------------------------------------------------------------------------------
 
-FIGURES = [f"live_{name}.js" for name in ("perceptron", "playground", "decode", "gates", "writer", "race")]
+FIGURES = [
+    f"live_{name}.js" for name in ("perceptron", "playground", "decode", "gates", "writer", "race", "draw")
+]
 
 
 def zipped(*names: str) -> int:
@@ -758,6 +937,8 @@ def zipped(*names: str) -> int:
 
 
 def test_the_engine_and_each_figure_stay_small() -> None:
-    assert zipped("live.js") < 8.2 * 1024  # of 12, with what later chapters add
+    assert zipped("live.js") < 10 * 1024  # of 12, with what later chapters add
     assert zipped("live_stage.js") < 6.5 * 1024
-    assert max(map(zipped, FIGURES)) < 4 * 1024
+    assert max(map(zipped, FIGURES[:-1])) < 4 * 1024
+    assert zipped(FIGURES[-1]) < 5.2 * 1024  # seven maps and the sum behind each unit
+    assert max(len(embed.asset(name)) for name in FIGURES) <= 15 * 1024

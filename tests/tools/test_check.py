@@ -29,6 +29,14 @@ def test_everything_is_tested(called: list[Any]) -> None:
     assert command[command.index("-n") + 1] == "4"
     assert "IPYTHONDIR" in settings["env"]
     assert "--execute-notebooks" not in command
+    assert settings["env"]["DLBOOK_VISITS"] == "1/1"
+
+
+def test_a_share_of_the_pages_is_visited(called: list[Any]) -> None:
+    CliRunner().invoke(check.main, ["--share", "2/3"])
+    ((command, settings),) = called
+    assert {"src", "tests", "chapters"} <= set(command)
+    assert settings["env"]["DLBOOK_VISITS"] == "2/3"
 
 
 def test_the_fast_tests_run_no_notebook_and_no_browser(called: list[Any]) -> None:

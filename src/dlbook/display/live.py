@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
 
 from .. import checks
 from . import embed, frames, texts
+from .layers import read_layers
 from .palette import LIGHT
 from .weights import pack
 
 __all__ = ["live"]
 
+SIDE = 28  # pixels of a drawing, as in the script
 REACH, MOST_POINTS, MOST_LETTERS, MOST_WRITTEN, MOST_STEPS = 1.5, 40, 16, 400, 2000  # as in the scripts
 TEMPERATURES = (0.75, 0, 0.25, 0.5, 1, 1.5, 2)
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
@@ -71,7 +73,7 @@ def live(
 
     Parameters
     ----------
-    figure : {"perceptron", "playground", "decode", "gates", "writer", "race"}
+    figure : {"perceptron", "playground", "decode", "gates", "writer", "race", "draw"}
         Which figure.
     draw : callable
         Draws the picture with pyplot, without arguments.
@@ -125,16 +127,22 @@ def live(
     ``first_rate`` and ``second_rate``, and the ``momentum`` of those that have one: where the controls stand;
     ``start``, a point of the surface; ``steps``, how many are made at the start.
 
+    Options of **draw**: ``layers`` of a convolutional network on pictures of 28 x 28 pixels from 0 (paper) to
+    1 (ink), as ``model.get_config()["layers"]`` of Keras lists them; its ``weights`` in the order of Keras,
+    and ``score``; ``samples``, a dictionary of names to pictures, of which the first is shown; ``labels``,
+    the names of the classes (by default the ten digits); ``centred``, whether a drawing is scaled and shifted
+    as those of MNIST were (by default) or seen as it is.
+
     The random numbers of the page are those of ``numpy.random.RandomState(seed)``, so NumPy repeats what the
     page does: starting weights, order of the samples and dropout are then those of `dlbook.nn.Sequential`
     with a generator of the class ``MT19937`` in that state.
 
     Examples
     --------
-    >>> live("percepton", lambda: None, alt="Points", task="Try.")
+    >>> live("gate", lambda: None, alt="Points", task="Try.")
     Traceback (most recent call last):
     ...
-    ValueError: figure must be one of perceptron, playground, decode, gates, writer, race, got 'percepton'
+    ValueError: figure must be one of perceptron, playground, decode, gates, writer, race, draw, got 'gate'
     """
     checks.choice(figure, "figure", FIGURES)
     texts.accepts(draw, 0, [])
@@ -299,6 +307,42 @@ def _race(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return read
 
 
+def _draw(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    _given(where, given, ("layers", "weights", "score", "samples"))
+    layers, shapes = read_layers(given["layers"], (SIDE, SIDE, 1), where)
+    labels = checks.texts(given.get("labels", tuple("0123456789")), f"{where}labels")
+    n_classes = layers[-1]["output"][2]
+    if len(labels) != n_classes or not 1 < n_classes < 11:
+        raise ValueError(
+            f"{where}the last layer must have two to ten units, with a label each, "
+            f"got {n_classes} units and {len(labels)} labels"
+        )
+    centred = given.get("centred", True)
+    if not isinstance(centred, bool):
+        raise ValueError(f"{where}centred must be True or False, got {centred!r}")
+    samples = given["samples"]
+    if not isinstance(samples, Mapping) or not samples:
+        raise ValueError(f"{where}samples must be a dictionary of names and pictures, got {samples!r}")
+    return {
+        "layers": layers,
+        "labels": list(labels),
+        "centred": "on" if centred else "off",
+        "samples": [[checks.text(k, f"{where}name"), _picture(v, f"{where}{k}")] for k, v in samples.items()],
+        "weights": _packed(where, given, shapes),
+    }
+
+
+def _picture(value: Any, name: str) -> str:
+    """Write a picture as text: two hexadecimal digits a pixel, a letter from g to z for 1 to 20 zeros."""
+    pixels = np.round(255 * checks.array(value, name, (SIDE, SIDE), least=0, most=1)).astype(int)
+    written = ""
+    for grey, run in groupby(pixels.ravel().tolist()):
+        n = len(list(run))
+        zeros = "z" * (n // 20) + chr(102 + n % 20) * (n % 20 > 0)
+        written += zeros if grey == 0 else f"{grey:02x}" * n
+    return written
+
+
 def _offered(where: str, given: Mapping[str, Any], name: str, values: tuple[Any, ...]) -> Any:
     """Return what a control offers, by default the first."""
     value = given.get(name, values[0])
@@ -347,4 +391,5 @@ FIGURES: dict[str, tuple[tuple[str, ...], Callable[[str, Mapping[str, Any]], dic
         _writer,
     ),
     "race": ((*RACE, "start", "steps"), _race),
+    "draw": (("layers", "weights", "score", "samples", "labels", "centred"), _draw),
 }

@@ -208,6 +208,21 @@
       return { node: node, pen: pen, resize: resize };
     }
 
+    /* Let a canvas be used by keyboard: arrows move, and Space or Enter acts. */
+    function keys(node, move, act) {
+      node.setAttribute("role", "application");
+      node.setAttribute("tabindex", "0");
+      node.addEventListener("keydown", function (event) {
+        var way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+        if (way) move(way, event.shiftKey);
+        else if (act && (event.key === " " || event.key === "Enter")) act();
+        else return;
+        event.preventDefault();
+      });
+      node.addEventListener("focus", function () { figure.draw(); });
+      node.addEventListener("blur", function () { figure.draw(); });
+    }
+
     function redraw() {
       known = {};
       if (figure) figure.draw();
@@ -229,12 +244,43 @@
 
     var stage = {
       bar: bar, begin: begin, button: button, canvas: canvas, closing: closing, colour: colour, draw: draw,
-      pause: pause, place: place, player: player, settings: settings, tell: tell, tones: tones, view: view,
+      keys: keys, pause: pause, place: place, player: player, settings: settings, tell: tell, tones: tones, view: view,
       calm: window.matchMedia("(prefers-reduced-motion: reduce)").matches,
       id: function () { return name + "-" + count++; },
+      say: function (sentence) { status.textContent = sentence; },
       linked: linked(name),
     };
     return stage;
+  }
+
+  /* Numbers as squares, so many in a row. */
+  var tiny = make("canvas");
+
+  function mosaic(pen, wide, n, size, x, y, colour) {
+    tiny.width = wide;
+    tiny.height = Math.ceil(n / wide);
+    var ink = tiny.getContext("2d");
+    var image = ink.createImageData(wide, tiny.height);
+    for (var k = 0; k < n; k++) image.data.set(colour(k), 4 * k);
+    for (k = 0; k < n; k++) image.data[4 * k + 3] = 255;
+    ink.putImageData(image, 0, 0);
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(tiny, x, y, size * wide, size * tiny.height);
+  }
+
+  /* A frame that is seen on any ground. */
+  function frame(stage, pen, x, y, wide, high, colour) {
+    [["paper", 4], [colour, 2]].forEach(function (look) {
+      pen.strokeStyle = stage.colour(look[0]);
+      pen.lineWidth = look[1];
+      pen.strokeRect(x, y, wide, high);
+    });
+  }
+
+  /* Where a hand is on a canvas, in pixels of a picture so many wide: whole numbers are their middles. */
+  function spot(node, event, wide) {
+    var box = node.getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width * wide - 0.5, (event.clientY - box.top) / box.width * wide - 0.5];
   }
 
   /* The state that the address of the page asks for, or null. */
@@ -491,8 +537,8 @@
   };
 
   live.tools = {
-    GRID: GRID, SIZE: SIZE, adopt: adopt, heat: heat, make: make, odds: odds, packPoints: packPoints,
+    GRID: GRID, SIZE: SIZE, adopt: adopt, frame: frame, heat: heat, make: make, mosaic: mosaic, odds: odds, packPoints: packPoints,
     percent: percent,
-    plane: plane, shape: shape, text: text, unpackPoints: unpackPoints,
+    plane: plane, shape: shape, spot: spot, text: text, unpackPoints: unpackPoints,
   };
 })();
