@@ -13,10 +13,8 @@ LINE = """() => {
     for (const paragraph of document.querySelectorAll(".bd-article > section p")) {
         if (paragraph.closest("details, td, .admonition, .dlb-quiz")) continue;
         if (paragraph.querySelector(".katex")) continue;
-        const range = document.createRange();
-        range.selectNodeContents(paragraph);
-        const tops = new Set(Array.from(range.getClientRects(), box => Math.round(box.bottom / 12)));
-        if (tops.size > 3) lengths.push(paragraph.textContent.length / (tops.size - 0.5));
+        const lines = Math.round(paragraph.clientHeight / parseFloat(getComputedStyle(paragraph).lineHeight));
+        if (lines > 3) lengths.push(paragraph.textContent.length / (lines - 0.5));
     }
     lengths.sort((one, two) => one - two);
     return lengths[Math.floor(lengths.length / 2)];

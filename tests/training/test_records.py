@@ -416,13 +416,14 @@ def test_a_failing_run_is_named_and_the_others_are_kept(tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX systems")
 def test_after_ctrl_c_finished_runs_are_kept_and_nothing_is_left_running(tmp_path):
     path = write_book(tmp_path, an_edit(CELLS, "rng = np", "time.sleep(60 * (seed > 0))\n    rng = np"))
-    command = [sys.executable, "-c", "from dlbook.cli import main; main()", "record", "--jobs", "1"]
+    # A test that runs in the background would hand on that Ctrl-C is ignored.
+    program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    program += "from dlbook.cli import main; main()"
     process = subprocess.Popen(
-        [*command, "--root", str(tmp_path)],
+        [sys.executable, "-c", program, "record", "--jobs", "1", "--root", str(tmp_path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     parts = tmp_path / "_build" / "records" / "page.slope"
     try:
