@@ -31,7 +31,8 @@ pytest_plugins = ["replay", "schedule"]
 # Programs that tests start inherit the environment, and a user's settings would decide their outcome.
 SETTINGS = re.compile(
     r"PYTHON(?!DONTWRITEBYTECODE|PYCACHEPREFIX)|TF_CPP_|XLA_PYTHON_|MPLBACKEND|JUPYTER|LC_|LANG"
-    r"|DLBOOK_(?!REQUIRE_|BUILD_MACHINE|VISITS$)|GIT_(?!CONFIG_)|(?:NO|FORCE)_COLOR|CLICOLOR|COLUMNS$|LINES$|MAKE|BASH_ENV"
+    r"|DLBOOK_(?!REQUIRE_|BUILD_MACHINE|VISITS$)|GIT_(?!CONFIG_)"
+    r"|(?:NO|FORCE)_COLOR|CLICOLOR|COLUMNS$|LINES$|MAKE|BASH_ENV"
 )
 OWN = {
     "IPYTHONDIR": str(ROOT / "_build" / "ipython"),

@@ -244,10 +244,8 @@ def _run_all(
 
 
 def _default_jobs() -> int:
-    memory = machine.available_memory()
-    return max(
-        1, min(machine.n_cores(), int(memory / _MEMORY_A_KERNEL) if memory is not None else machine.n_cores())
-    )
+    cores, memory = machine.n_cores(), machine.available_memory()
+    return max(1, min(cores, int(memory / _MEMORY_A_KERNEL) if memory is not None else cores))
 
 
 def _line(result: NotebookResult, status: str) -> str:
