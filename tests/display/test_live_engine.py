@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from py_mini_racer import MiniRacer
+from sphinx_book import javascript
 
 from dlbook.convolution import AveragePooling2D, Conv2D, MaxPooling2D
 from dlbook.data import english_text, generated_reviews, mnist_digits
@@ -68,10 +69,7 @@ function plain(value) {
 @cache
 def engine() -> MiniRacer:
     """Start V8 with the script."""
-    racer = MiniRacer()
-    racer.eval(embed.asset("live.js"))
-    racer.eval(PLAIN)
-    return racer
+    return javascript.start(embed.asset("live.js"), PLAIN)
 
 
 def run(body: str, **given: Any) -> Any:

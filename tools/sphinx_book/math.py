@@ -17,6 +17,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from dlbook.display.quiz import typeset as typeset_quiz
 
+from . import javascript
 from .lighter import lighter_formula
 
 logger = logging.getLogger(__name__)
@@ -41,9 +42,7 @@ class BadTeX(ValueError):
 @cache
 def engine() -> MiniRacer:
     """Start JavaScript once and load KaTeX into it."""
-    racer = MiniRacer()
-    racer.eval((KATEX / "katex.min.js").read_text(encoding="utf-8"))
-    return racer
+    return javascript.start((KATEX / "katex.min.js").read_text(encoding="utf-8"))
 
 
 @cache

@@ -23,6 +23,7 @@ from sphinx.environment import BuildEnvironment
 
 from dlbook.files import write_text
 
+from . import javascript
 from .numbering import chapter_number
 
 SCRIPT = Path(__file__).resolve().parent / "static" / "search.js"
@@ -118,9 +119,7 @@ def read_page(doctree: nodes.document) -> Record:
 @cache
 def engine() -> MiniRacer:
     """Start JavaScript once and load the script of the search, which knows how to cut words down to stems."""
-    racer = MiniRacer()
-    racer.eval(SCRIPT.read_text(encoding="utf-8"))
-    return racer
+    return javascript.start(SCRIPT.read_text(encoding="utf-8"))
 
 
 def stems(texts: list[str]) -> list[list[str]]:
