@@ -17,6 +17,16 @@ from .bundled import (
     stock_prices,
     wine,
 )
+from .captions import (
+    COLOURS,
+    PICTURE_SIDE,
+    SHAPES,
+    SIZES,
+    CaptionedPictures,
+    PictureObject,
+    captioned_pictures,
+    describe_objects,
+)
 from .demand import Demand, daily_demand
 from .downloads import DownloadError, cache_folder, fetch, load_idx, load_npz
 from .english import english_text
@@ -36,23 +46,31 @@ from .sequences import adding_problem, copy_problem, recall_task
 
 __all__ = [
     "BLANK",
+    "COLOURS",
     "FONTS",
     "FOUR_REVIEWS",
     "GATES",
     "LENGTH_1D",
     "PHOTOGRAPHS",
+    "PICTURE_SIDE",
+    "SHAPES",
+    "SIZES",
     "STOCKS",
     "TAGS",
+    "CaptionedPictures",
     "Dataset",
     "Demand",
     "DownloadError",
+    "PictureObject",
     "Prices",
     "adding_problem",
     "apple_sentences",
     "breast_cancer",
     "cache_folder",
+    "captioned_pictures",
     "copy_problem",
     "daily_demand",
+    "describe_objects",
     "diabetes",
     "digits",
     "digits_1d",
