@@ -229,7 +229,7 @@ def _pairs(combinations: Iterable[tuple[str, str]] | None) -> list[tuple[str, st
             raise ValueError(f"combinations must be pairs of a colour and a shape, got {pair!r}")
     if len(set(given)) < len(given):
         raise ValueError(f"combinations must all differ, got {given!r:.80}")
-    return given
+    return given  # type: ignore[return-value]  # each is one of `every`
 
 
 @cache
@@ -237,7 +237,7 @@ def _ways(n: int) -> tuple[tuple[tuple[int, int], ...], ...]:
     """Return all ways through n cells that only go right and down."""
     cells = list(product(range(_CELLS), repeat=2))
     if n == 1:
-        return tuple((cell,) for cell in cells)
+        return tuple((cell,) for cell in cells)  # type: ignore[misc]
     return tuple(
         (*way, (r, c))
         for way in _ways(n - 1)
