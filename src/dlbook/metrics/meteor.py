@@ -10,7 +10,7 @@ from ._sentences import references as checked_references
 
 Pair = tuple[int, int]
 Alignment = tuple[int, int, tuple[Pair, ...]]  # crossings, chunks, pairs
-_WIDTH = 500  # alignments that are followed at once
+_WIDTH = 100  # alignments that are followed at once
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,8 @@ def meteor_counts(
     Notes
     -----
     The exact module runs first, then that of stems on what is left; crossings with earlier pairs count. The
-    alignment is the best one, unless words repeat so often that more than 500 alignments have to be followed
-    at once; then only the best 500 are.
+    alignment is the best one, unless words repeat so often that more than 100 alignments have to be followed
+    at once; then only the best 100 are.
 
     Examples
     --------
