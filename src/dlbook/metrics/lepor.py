@@ -116,6 +116,9 @@ def lepor(
     :math:`e^{-NPD}`    `position_penalty`   penalty of other places
     ==================  ===================  =========================================================
 
+    NLTK 3.10 differs: its factor for another length is above 1, it counts the places of matched words only,
+    and it aligns a word of the reference more than once.
+
     References
     ----------
     - A. L.-F. Han, D. F. Wong and L. S. Chao, "LEPOR: a robust evaluation metric for machine translation with
