@@ -10,6 +10,7 @@ import optimizers
 import pages
 import rebuild
 import sequences
+import translation
 
 
 def main() -> None:
@@ -21,6 +22,7 @@ def main() -> None:
         optimizers,
         hmm,
         sequences,
+        translation,
         convolution,
         pages,
         rebuild,
