@@ -2,6 +2,7 @@
 
 import cold_build
 import convolution
+import decoding
 import hmm
 import imports
 import memory
@@ -22,6 +23,7 @@ def main() -> None:
         hmm,
         sequences,
         convolution,
+        decoding,
         pages,
         rebuild,
         cold_build,
