@@ -1,4 +1,4 @@
-"""Beam search: how many tokens a second the search writes, by itself and with a recurrent decoder in NumPy."""
+"""Beam search: how many tokens a second it writes, by itself and with a recurrent decoder in NumPy."""
 
 import time
 from collections.abc import Callable
