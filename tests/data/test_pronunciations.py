@@ -47,6 +47,7 @@ def test_one_seed_draws_one_list():
     assert draw() == draw()
     assert draw().train != draw(1).train
     assert {len(word) for word, _ in draw(min_letters=4, max_letters=4).train} == {4}
+    assert max(len(sounds) for _, sounds in draw(max_phonemes=5).train) == 5
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,7 @@ def test_one_seed_draws_one_list():
         ({"n_test": 0}, "n_test must be"),
         ({"n_validation": 0}, "n_validation must be"),
         ({"min_letters": 5, "max_letters": 4}, "max_letters must be a whole number of at least 5, got 4"),
+        ({"max_phonemes": 0}, "max_phonemes must be a whole number of at least 1, got 0"),
         ({"n_words": 10**6}, "n_words, n_validation and n_test must sum to at most"),
     ],
 )

@@ -88,15 +88,15 @@ def test_padding_changes_nothing(kind):
     logits = logits_of(built, source, shifted)
     wider = [np.pad(part, ((0, 0), (0, 3))) for part in (source, shifted)]
     np.testing.assert_allclose(
-        logits_of(built, *wider)[:, :6][weights > 0], logits[weights > 0], rtol=1e-5, atol=1e-6
+        logits_of(built, *wider)[:, :6][weights > 0], logits[weights > 0], rtol=1e-4, atol=1e-5
     )
     for row in range(len(source)):
         alone = [part[row : row + 1, : (part[row] != PAD).sum()] for part in (source, shifted)]
         np.testing.assert_allclose(
-            logits_of(built, *alone)[0], logits[row][weights[row] > 0], rtol=1e-5, atol=1e-6
+            logits_of(built, *alone)[0], logits[row][weights[row] > 0], rtol=1e-4, atol=1e-5
         )
     left = np.pad(source, ((0, 0), (2, 0)))
-    np.testing.assert_allclose(logits_of(built, left, shifted), logits, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(logits_of(built, left, shifted), logits, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -122,7 +122,7 @@ def test_one_memory_serves_several_prefixes():
     together = built.next_log_probabilities(prefixes, memory)
     for row, prefix in enumerate(prefixes):
         alone = built.next_log_probabilities([prefix], memory)[0]
-        np.testing.assert_allclose(together[row, 2:], alone[2:], rtol=1e-5)
+        np.testing.assert_allclose(together[row, 2:], alone[2:], rtol=1e-4)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -173,7 +173,7 @@ def test_loss_leaves_padding_out(keras):
     log_p = logits - np.log(np.exp(logits).sum(axis=2, keepdims=True))
     chosen = np.take_along_axis(log_p, wanted[:, :, None], axis=2)[:, :, 0]
     expected = -chosen[weights > 0].mean()
-    np.testing.assert_allclose(built.model.evaluate(inputs, wanted, verbose=0), expected, rtol=1e-5)
+    np.testing.assert_allclose(built.model.evaluate(inputs, wanted, verbose=0), expected, rtol=1e-4)
 
 
 def test_one_seed_is_one_network():
@@ -198,7 +198,7 @@ def test_one_seed_is_one_network():
             [[5, 2], [5, 2]],
             r"source must have a token in every row, got only padding in row 1",
         ),
-        ([[3, 11]], [[5, 2]], r"source must be whole numbers from 0 to 10, got 11 at position \(0, 1\)"),
+        ([[3, 11]], [[5, 2]], r"source must be whole numbers from 0 to 10, got 11 at \(0, 1\)"),
         ([[3, 4]], [[9, 2]], r"target must be whole numbers from 0 to 8, got 9"),
         ([[3, 4]], [[5] * 10 + [2]], r"target must have at most max_length=10 tokens, got 11"),
         ([[3, 4]], [[5, 6]], r"target must have rows closed by one end token 2.*got \[5, 6\] in row 0"),

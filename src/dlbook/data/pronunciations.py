@@ -40,6 +40,7 @@ def pronunciations(
     n_test: int = 1000,
     min_letters: int = 3,
     max_letters: int = 12,
+    max_phonemes: int | None = None,
     stress: bool = False,
 ) -> Pronunciations:
     """Draw words of the CMU Pronouncing Dictionary with their phonemes.
@@ -54,6 +55,8 @@ def pronunciations(
         Words of the other two parts, at least 1.
     min_letters, max_letters : int
         The shortest and the longest word.
+    max_phonemes : int, optional
+        The most phonemes of a word, which leaves out abbreviations such as "fyi". Any number if not given.
     stress : bool, default False
         Whether vowels keep their stress: 0 for none, 1 for primary, 2 for secondary, as in ``AH0``. Without
         it there are 39 phonemes.
@@ -94,12 +97,18 @@ def pronunciations(
     ]
     min_letters = checks.count(min_letters, "min_letters")
     max_letters = checks.count(max_letters, "max_letters", least=min_letters)
+    if max_phonemes is not None:
+        max_phonemes = checks.count(max_phonemes, "max_phonemes")
     checks.rng(rng)
-    known = [word for word in _dictionary() if min_letters <= len(word) <= max_letters]
+    known = [
+        word
+        for word, said in _dictionary().items()
+        if min_letters <= len(word) <= max_letters and (max_phonemes is None or len(said) <= max_phonemes)
+    ]
     if sum(sizes) > len(known):
         raise ValueError(
-            f"n_words, n_validation and n_test must sum to at most {len(known)}, the words with "
-            f"{min_letters} to {max_letters} letters, got {sum(sizes)}"
+            f"n_words, n_validation and n_test must sum to at most {len(known)}, the words of these lengths, "
+            f"got {sum(sizes)}"
         )
     drawn = rng.permutation(len(known))[: sum(sizes)]
     pairs = [(known[place], pronounce(known[place], stress=stress)) for place in drawn]
