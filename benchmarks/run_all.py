@@ -2,6 +2,7 @@
 
 import cold_build
 import convolution
+import decoding
 import hmm
 import imports
 import memory
@@ -24,6 +25,7 @@ def main() -> None:
         sequences,
         translation,
         convolution,
+        decoding,
         pages,
         rebuild,
         cold_build,
