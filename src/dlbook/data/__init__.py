@@ -18,6 +18,7 @@ from .bundled import (
     wine,
 )
 from .demand import Demand, daily_demand
+from .documents import TOPICS, Documents, planted_documents
 from .downloads import DownloadError, cache_folder, fetch, load_idx, load_npz
 from .english import english_text
 from .generated import FONTS, GATES, font_digits, logic_gate, separable_points, spirals
@@ -44,8 +45,10 @@ __all__ = [
     "PHOTOGRAPHS",
     "STOCKS",
     "TAGS",
+    "TOPICS",
     "Dataset",
     "Demand",
+    "Documents",
     "DownloadError",
     "Prices",
     "Pronunciations",
@@ -71,6 +74,7 @@ __all__ = [
     "mnist_digits",
     "movie_reviews",
     "photograph",
+    "planted_documents",
     "pronounce",
     "pronunciations",
     "recall_task",
