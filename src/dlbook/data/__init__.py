@@ -23,6 +23,7 @@ from .downloads import DownloadError, cache_folder, fetch, load_idx, load_npz
 from .english import english_text
 from .generated import FONTS, GATES, font_digits, logic_gate, separable_points, spirals
 from .one_dimensional import LENGTH_1D, digits_1d
+from .pronunciations import Pronunciations, pronounce, pronunciations
 from .public import keras_dataset, movie_reviews, tiny_shakespeare
 from .sentences import (
     BLANK,
@@ -50,6 +51,7 @@ __all__ = [
     "Demand",
     "DownloadError",
     "Prices",
+    "Pronunciations",
     "adding_problem",
     "apple_sentences",
     "breast_cancer",
@@ -72,6 +74,8 @@ __all__ = [
     "mnist_digits",
     "movie_reviews",
     "photograph",
+    "pronounce",
+    "pronunciations",
     "recall_task",
     "separable_points",
     "spirals",

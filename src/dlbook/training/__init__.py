@@ -15,12 +15,14 @@ from .experiments import Fit, epochs_to_reach, fit_model, fit_seeds
 from .record_files import RecordError
 from .records import Record, record
 from .sampling import bits_per_character, sample_tokens, temperature_probabilities
+from .seq2seq import Seq2Seq
 
 __all__ = [
     "KINDS",
     "Fit",
     "Record",
     "RecordError",
+    "Seq2Seq",
     "bits_per_character",
     "character_model",
     "copy_weights",
