@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,9 @@ def written_dates(
     >>> texts, answers = written_dates(3, rng=np.random.default_rng(4), locales=["en_US", "de"])
     >>> for text, answer in zip(texts, answers, strict=True):
     ...     print(answer, text)
-    2053-06-08 8. juni 2053
+    2045-04-15 15.04.2045
+    2088-08-11 mittwoch, 11. august 2088
+    2076-04-12 12. april 2076
     """
     n_samples = checks.count(n_samples, "n_samples")
     rng = checks.rng(rng)
@@ -96,7 +99,7 @@ def written_dates(
     return texts, answers
 
 
-def _locale(name: str):  # noqa: ANN202
+def _locale(name: str) -> Any:
     from babel import Locale, UnknownLocaleError
 
     try:

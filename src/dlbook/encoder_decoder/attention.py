@@ -70,7 +70,7 @@ def attention_weights(scores: ArrayLike, mask: ArrayLike | None = None) -> Float
     scores : array_like of shape (..., n_keys)
         How well a query matches each key.
     mask : array_like of bool, optional
-        Of a shape that broadcasts to that of `scores`: True where there is a key, False where there is padding.
+        True where there is a key, False where there is padding; its shape broadcasts to that of `scores`.
 
     Returns
     -------
@@ -119,8 +119,8 @@ class Attention(Module):
     Attributes
     ----------
     parameters : mapping of str to ndarray
-        Additive: `key_kernel` of shape (n_key, n_hidden), `query_kernel` of shape (n_query, n_hidden), `scale`
-        of shape (n_hidden,). General: `kernel` of shape (n_query, n_key). The others: nothing.
+        Additive: `key_kernel` of shape (n_key, n_hidden), `query_kernel` of shape (n_query, n_hidden) and
+        `scale` of shape (n_hidden,). General: `kernel` of shape (n_query, n_key). The others: nothing.
 
     Raises
     ------
@@ -238,17 +238,17 @@ class Attention(Module):
         queries = checks.array(x, "x", ("batch", "n_queries", self.n_query), float32=True)
         batch = len(queries)
         keys = checks.array(keys, "keys", (batch, "n_keys", self.n_key), float32=True)
-        own = values is not None
-        values = (
-            checks.array(values, "values", (batch, keys.shape[1], "n_value"), float32=True) if own else keys
-        )
+        averaged = keys
+        if values is not None:
+            averaged = checks.array(values, "values", (batch, keys.shape[1], "n_value"), float32=True)
         shape = (*queries.shape[:2], keys.shape[1])
         present = _mask(mask, shape)
         dtype = np.result_type(queries, keys)
         parameters = {name: value.astype(dtype, copy=False) for name, value in self._parameters.items()}
         scores, hidden = _scores(self.score, queries, keys, parameters)
         weights = _weights(scores, present)
-        return weights @ values, AttentionCache(weights, queries, keys, values, own, hidden, parameters)
+        cache = AttentionCache(weights, queries, keys, averaged, values is not None, hidden, parameters)
+        return weights @ averaged, cache
 
     def backward(self, grad: ArrayLike, cache: AttentionCache) -> AttentionGradients:
         """Send the gradient of a loss from the contexts back.
@@ -270,7 +270,7 @@ class Attention(Module):
         ValueError
             If `grad` has another shape or a number that is not finite.
         """
-        weights, queries, keys, values = cache[:4]
+        weights, values = cache.weights, cache.values
         slope = checks.array(grad, "grad", (*weights.shape[:2], values.shape[-1]), float32=True)
         to_weights = slope @ values.transpose(0, 2, 1)
         to_scores = weights * (to_weights - (to_weights * weights).sum(axis=-1, keepdims=True))
@@ -304,9 +304,7 @@ def _scores(
     return hidden @ parameters["scale"], hidden
 
 
-def _back(
-    score: str, to_scores: Floats, cache: AttentionCache
-) -> tuple[Floats, Floats, dict[str, Floats]]:
+def _back(score: str, to_scores: Floats, cache: AttentionCache) -> tuple[Floats, Floats, dict[str, Floats]]:
     """Return the gradients for queries, keys and parameters, from that for the scores."""
     queries, keys, parameters = cache.queries, cache.keys, cache.parameters
     turned = to_scores.transpose(0, 2, 1)

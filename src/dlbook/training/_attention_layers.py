@@ -5,8 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-START, END = 1, 2
-"""The ids of the tokens for start and end, as in `dlbook.text`; padding is 0."""
+from .seq2seq import EOS, SOS
 
 _FAR = -1e9  # a score whose weight is zero
 
@@ -66,7 +65,9 @@ class AttentionDecoder(keras.layers.Layer):
             scores = ops.matmul(ops.tanh(keys + query), self.scale)[..., 0]
         else:
             scores = ops.matmul(keys, state[..., None])[..., 0]
-        return ops.softmax(ops.where(present > 0, scores, _FAR), axis=-1)
+        scores = ops.where(present > 0, scores, _FAR)
+        powers = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
+        return powers / ops.sum(powers, axis=-1, keepdims=True)
 
     def step(self, token: Any, state: Any, weights: Any, memory: Any) -> Any:
         """Return the state after a step."""
@@ -119,9 +120,11 @@ class OneStep(keras.layers.Layer):
         """Say nothing of padding."""
         return None, None
 
-    def compute_output_shape(self, token: Any, state: Any, memory: Any, present: Any) -> Any:
+    def compute_output_shape(
+        self, token_shape: Any, state_shape: Any, memory_shape: Any, present_shape: Any
+    ) -> Any:
         """Return the shapes of logits and state."""
-        return (state[0], 1, self.decoder.output_layer.units), state
+        return (*token_shape, self.decoder.output_layer.units), state_shape
 
 
 class Writer(keras.layers.Layer):
@@ -140,11 +143,11 @@ class Writer(keras.layers.Layer):
             state, token = carried
             weights = changed(decoder.attend(state, keys, present), present, order, self.change)
             state = decoder.step(decoder.embedding(token), state, weights, memory)
-            logits = decoder.output_layer(state)[:, END:]  # padding and start are never written
-            token = END + ops.cast(ops.argmax(logits, axis=-1), "int32")
+            logits = decoder.output_layer(state)[:, EOS:]  # padding and start are never written
+            token = EOS + ops.cast(ops.argmax(logits, axis=-1), "int32")
             return (state, token), (token, weights)
 
-        first = ops.full_like(ops.cast(present[:, 0], "int32"), START)
+        first = ops.full_like(ops.cast(present[:, 0], "int32"), SOS)
         _, (words, weights) = ops.scan(step, (memory[:, -1], first), None, length=self.length)
         return ops.swapaxes(words, 0, 1), ops.swapaxes(weights, 0, 1)
 

@@ -1,12 +1,13 @@
 """An encoder, and a decoder that looks back at every state of the encoder, in Keras."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import checks
-from ._shared import check_ids, load_keras
+from ._shared import load_keras
+from .seq2seq import EOS, PAD, Seq2Seq
 
 if TYPE_CHECKING:
     import keras
@@ -17,12 +18,11 @@ SCORES = ("additive", "dot", "general", "scaled", "last", "mean")
 CHANGES = ("none", "uniform", "shuffled", "without the largest")
 """What can be done to the weights of a trained network."""
 
-_PAD, _START, _END = 0, 1, 2
 _AT_A_TIME = 500  # sources that are answered together
 _LAST = 2.0  # above every random number: padding stays behind
 
 
-class AttentionSeq2Seq:
+class AttentionSeq2Seq(Seq2Seq):
     def __init__(
         self,
         n_source: int,
@@ -61,10 +61,10 @@ class AttentionSeq2Seq:
         source = keras.Input((None,), dtype="int32", name="source")
         target_in = keras.Input((None,), dtype="int32", name="target_in")
         states = reader(embed(source))
-        present = keras.ops.cast(source != _PAD, "float32")
+        present = keras.ops.cast(source != PAD, "float32")
         logits, weights = self._decoder(target_in, states, present)
-        self.model: keras.Model = keras.Model([source, target_in], logits)
-        self.encoder: keras.Model = keras.Model(source, [states[:, -1], states, present])
+        self.model = keras.Model([source, target_in], logits)
+        self.encoder = keras.Model(source, [states[:, -1], states, present])
         self._weigher = keras.Model([source, target_in], weights)
 
         token = keras.Input((1,), dtype="int32", name="token")
@@ -72,8 +72,8 @@ class AttentionSeq2Seq:
         read = keras.Input((None, units), name="states")
         real = keras.Input((None,), name="present")
         one, after = OneStep(self._decoder)(token, before, read, real)
-        self.stepper: keras.Model = keras.Model([token, before, read, real], [one, after, read, real])
-        self._writers: dict[tuple[int, str], keras.Model] = {}
+        self.stepper = keras.Model([token, before, read, real], [one, after, read, real])
+        self._writers: dict[tuple[int, str], Any] = {}
 
     def answer(
         self,
@@ -86,15 +86,15 @@ class AttentionSeq2Seq:
         steps = self.max_length if max_length is None else max_length
         steps = checks.count(steps, "max_length", most=self.max_length)
         change = checks.choice(change, "change", CHANGES)
-        read = check_ids(source, self.n_source, ("n_samples", "T_x"), "source")
+        read = self._sources(source)
         noise = np.zeros(read.shape) if rng is None else checks.rng(rng).random(read.shape)
-        order = np.argsort(np.where(read == _PAD, _LAST, noise), axis=1, kind="stable").astype(np.int32)
+        order = np.argsort(np.where(read == PAD, _LAST, noise), axis=1, kind="stable").astype(np.int32)
         if (steps, change) not in self._writers:
             self._writers[steps, change] = self._writer(steps, change)
         writer = self._writers[steps, change]
         words, weights = writer.predict([read, order], verbose=0, batch_size=_AT_A_TIME)
-        behind = np.cumsum(words == _END, axis=1) - (words == _END) > 0
-        return np.where(behind, _PAD, words).astype(np.int32), weights
+        behind = np.cumsum(words == EOS, axis=1) - (words == EOS) > 0
+        return np.where(behind, PAD, words).astype(np.int32), weights
 
     def _writer(self, length: int, change: str) -> "keras.Model":
         keras = load_keras()
