@@ -76,15 +76,15 @@ class AttentionDecoder(keras.layers.Layer):
 
     def call(self, target: Any, memory: Any, present: Any) -> Any:
         """Return the logits of every step, and the weights, under teacher forcing."""
-        keys, first = self.keys(memory), memory[:, -1]
+        keys = self.keys(memory)
 
-        def step(state: Any, token: Any) -> Any:
-            weights = self.attend(state, keys, present)
-            state = self.step(token, state, weights, memory)
-            return state, (state, weights)
+        def step(before: Any, token: Any) -> Any:
+            weights = self.attend(before[0], keys, present)
+            after = self.step(token, before[0], weights, memory), weights
+            return after, after  # TensorFlow stacks only what has the form of what is carried
 
         tokens = ops.swapaxes(self.embedding(target), 0, 1)
-        _, (states, weights) = ops.scan(step, first, tokens)
+        _, (states, weights) = ops.scan(step, (memory[:, -1], ops.zeros_like(present)), tokens)
         return self.output_layer(ops.swapaxes(states, 0, 1)), ops.swapaxes(weights, 0, 1)
 
     def next(self, token: Any, state: Any, memory: Any, present: Any) -> Any:
@@ -139,16 +139,17 @@ class Writer(keras.layers.Layer):
         """Return the words and the weights, one step after the other."""
         decoder, keys = self.decoder, self.decoder.keys(memory)
 
-        def step(carried: Any, _: Any) -> Any:
-            state, token = carried
+        def step(before: Any, _: Any) -> Any:
+            state, token, _ = before
             weights = changed(decoder.attend(state, keys, present), present, order, self.change)
             state = decoder.step(decoder.embedding(token), state, weights, memory)
             logits = decoder.output_layer(state)[:, EOS:]  # padding and start are never written
             token = EOS + ops.cast(ops.argmax(logits, axis=-1), "int32")
-            return (state, token), (token, weights)
+            return (state, token, weights), (state, token, weights)
 
-        first = ops.full_like(ops.cast(present[:, 0], "int32"), SOS)
-        _, (words, weights) = ops.scan(step, (memory[:, -1], first), None, length=self.length)
+        start = ops.full_like(ops.cast(present[:, 0], "int32"), SOS)
+        first = memory[:, -1], start, ops.zeros_like(present)
+        _, (_, words, weights) = ops.scan(step, first, None, length=self.length)
         return ops.swapaxes(words, 0, 1), ops.swapaxes(weights, 0, 1)
 
     def compute_mask(self, *_: Any) -> Any:
