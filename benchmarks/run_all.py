@@ -1,5 +1,6 @@
 """Print every table of this folder, the short ones first."""
 
+import attention
 import cold_build
 import convolution
 import hmm
@@ -21,6 +22,7 @@ def main() -> None:
         optimizers,
         hmm,
         sequences,
+        attention,
         convolution,
         pages,
         rebuild,

@@ -78,5 +78,5 @@ def test_one_year_and_one_day():
 def test_bad_arguments_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         draw(3, **options)
-    with pytest.raises(ValueError, match="^n_samples must"):
+    with pytest.raises(ValueError, match=r"^n_samples must"):
         draw(0)

@@ -99,10 +99,9 @@ def test_equals_keras(score, mask):
             q = q @ weights["kernel"]
         elif score == "scaled":
             q = q / np.sqrt(k.shape[-1])
-        if score == "additive":
-            if not theirs.built:
-                theirs.build([q.shape, v.shape, k.shape])
-                theirs.scale.assign(parameters["scale"])
+        if score == "additive" and not theirs.built:
+            theirs.build([q.shape, v.shape, k.shape])
+            theirs.scale.assign(parameters["scale"])
         masks = None if mask is None else [None, tf.constant(mask)]
         return theirs([q, v, k], mask=masks, return_attention_scores=True)
 

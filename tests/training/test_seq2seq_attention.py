@@ -127,12 +127,12 @@ def test_next_log_probabilities_agree_with_the_model():
 
 
 def test_bad_arguments_are_named():
-    with pytest.raises(ValueError, match="^score must be one of"):
+    with pytest.raises(ValueError, match=r"^score must be one of"):
         AttentionSeq2Seq(9, 10, units=6, embedding=4, score="cosine")
     built = network("dot")
-    with pytest.raises(ValueError, match="^change must be one of"):
+    with pytest.raises(ValueError, match=r"^change must be one of"):
         built.answer(SOURCE, change="nothing")
-    with pytest.raises(ValueError, match="^max_length must be"):
+    with pytest.raises(ValueError, match=r"^max_length must be"):
         built.answer(SOURCE, 8)
-    with pytest.raises(ValueError, match="^source must have a token in every row"):
+    with pytest.raises(ValueError, match=r"^source must have a token in every row"):
         built.answer([[0, 0]])
