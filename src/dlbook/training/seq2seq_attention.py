@@ -37,8 +37,9 @@ class AttentionSeq2Seq(Seq2Seq):
         Size of the learned vector of a token, at least 1.
     score : {"additive", "dot", "general", "scaled", "last", "mean"}, default "additive"
         How a state of the decoder is compared with one of the encoder, as in
-        `dlbook.encoder_decoder.Attention`. With "last" all weight lies on the last state of the encoder, and with "mean" each state has the same:
-        one vector for all steps, in a network with as many parameters as that with "dot".
+        `dlbook.encoder_decoder.Attention`. With "last" all weight lies on the last state of the encoder, and
+        with "mean" each state has the same: one vector for all steps, in a network with as many parameters as
+        that with "dot".
     max_length : int, default 64
         The longest target, its end included.
     seed : int, default 0
