@@ -1,5 +1,6 @@
 """Print every table of this folder, the short ones first."""
 
+import attention
 import cold_build
 import convolution
 import decoding
@@ -24,6 +25,7 @@ def main() -> None:
         hmm,
         sequences,
         translation,
+        attention,
         convolution,
         decoding,
         pages,

@@ -17,6 +17,7 @@ from .bundled import (
     stock_prices,
     wine,
 )
+from .dates import DATE_FORMATS, LOCALES, written_dates
 from .demand import Demand, daily_demand
 from .documents import TOPICS, Documents, planted_documents
 from .downloads import DownloadError, cache_folder, fetch, load_idx, load_npz
@@ -38,10 +39,12 @@ from .sequences import adding_problem, copy_problem, recall_task
 
 __all__ = [
     "BLANK",
+    "DATE_FORMATS",
     "FONTS",
     "FOUR_REVIEWS",
     "GATES",
     "LENGTH_1D",
+    "LOCALES",
     "PHOTOGRAPHS",
     "STOCKS",
     "TAGS",
@@ -84,4 +87,5 @@ __all__ = [
     "tagged_sentences",
     "tiny_shakespeare",
     "wine",
+    "written_dates",
 ]

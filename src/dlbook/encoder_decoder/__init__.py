@@ -1,5 +1,6 @@
-"""From the probabilities of the next token to a sentence: greedy, drawn, by beam and by exhaustive search."""
+"""From one sequence to another: attention, and decoding by greedy choice, by draws, by beam and exhaustive search."""
 
+from .attention import SCORES, Attention, AttentionCache, AttentionGradients, attention_weights
 from .decoding import (
     Hypothesis,
     beam_search,
@@ -12,8 +13,13 @@ from .decoding import (
 from .stepwise import Stepwise
 
 __all__ = [
+    "SCORES",
+    "Attention",
+    "AttentionCache",
+    "AttentionGradients",
     "Hypothesis",
     "Stepwise",
+    "attention_weights",
     "beam_search",
     "beam_search_many",
     "exhaustive_search",

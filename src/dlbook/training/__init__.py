@@ -16,9 +16,11 @@ from .record_files import RecordError
 from .records import Record, record
 from .sampling import bits_per_character, sample_tokens, temperature_probabilities
 from .seq2seq import Seq2Seq
+from .seq2seq_attention import AttentionSeq2Seq
 
 __all__ = [
     "KINDS",
+    "AttentionSeq2Seq",
     "Fit",
     "Record",
     "RecordError",
