@@ -1,4 +1,4 @@
-"""From one sequence to another: attention, and decoding by greedy choice, by draws, by beam and by full search."""
+"""From one sequence to another: attention, and decoding by greedy choice, draws, beam and full search."""
 
 from .attention import SCORES, Attention, AttentionCache, AttentionGradients, attention_weights
 from .decoding import (
