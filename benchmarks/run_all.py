@@ -1,7 +1,9 @@
 """Print every table of this folder, the short ones first."""
 
+import attention
 import cold_build
 import convolution
+import decoding
 import hmm
 import imports
 import memory
@@ -10,6 +12,7 @@ import optimizers
 import pages
 import rebuild
 import sequences
+import translation
 
 
 def main() -> None:
@@ -21,7 +24,10 @@ def main() -> None:
         optimizers,
         hmm,
         sequences,
+        translation,
+        attention,
         convolution,
+        decoding,
         pages,
         rebuild,
         cold_build,

@@ -19,6 +19,7 @@ from dlbook.display.live import (
     SIDE,
     SURFACES,
     TEMPERATURES,
+    scripts,
 )
 from dlbook.optimization import beale, quadratic, rosenbrock, saddle, sigmoid_toy
 
@@ -105,7 +106,7 @@ def test_the_page_has_a_picture_a_task_and_the_opening_state(shown: Any, figure:
     assert "Try 1 &lt; 2." in markup
     assert "<noscript>" in markup
     assert f'data-dlb-live="{figure}"' in markup
-    assert files == ("dlbook.css", "live.css", "live.js", "live_stage.js", f"live_{figure}.js")
+    assert files == ("dlbook.css", "live.css", *scripts(figure))
     for name in files:
         assert not re.search(
             r"https?://(?!www\.w3\.org/2000/svg)|</(script|style)|@import", embed.asset(name)
@@ -113,6 +114,17 @@ def test_the_page_has_a_picture_a_task_and_the_opening_state(shown: Any, figure:
     data = data_of(markup)
     assert re.fullmatch("#[0-9a-f]{6}", data["colours"]["blue"])
     assert data["options"][OPENING.get(figure, "seed")] is not None
+
+
+def test_a_page_loads_each_script_once_and_only_what_its_figures_need() -> None:
+    assert scripts("gates") == ("live.js", "live_stage.js", "live_gates.js")
+    assert scripts("draw", "gates", "draw") == (
+        "live.js",
+        "live_pictures.js",
+        "live_stage.js",
+        "live_draw.js",
+        "live_gates.js",
+    )
 
 
 @pytest.mark.parametrize("mode", ["live", "standalone"])

@@ -43,6 +43,23 @@ def test_a_gap_between_neighbours_holds_no_ink(n: int) -> None:
         assert (columns == 255).all()
 
 
+@pytest.mark.parametrize(("n", "n_pieces"), [(2, 2), (3, 3), (4, 2), (5, 2), (6, 3), (9, 3)])
+def test_many_panels_stay_together_in_pieces(n: int, n_pieces: int) -> None:
+    edges = [k / n for k in range(1, n)]
+    pieces = panels.cut([(edge - 0.005, edge + 0.005) for edge in edges])
+    assert len(pieces) == n_pieces
+    assert pieces[0][0] == 0
+    assert pieces[-1][1] == 1
+    inner = [right for _, right in pieces[:-1]]
+    assert inner == [left for left, _ in pieces[1:]]
+    assert all(min(abs(cut - edge) for edge in edges) < 1e-3 for cut in inner)
+    assert min(right - left for left, right in pieces) >= 0.3
+
+
+def test_panels_that_cannot_be_wide_enough_are_not_cut() -> None:
+    assert panels.cut([(0.1, 0.1), (0.15, 0.15), (0.2, 0.2)]) == ()
+
+
 def test_one_panel_has_no_gap() -> None:
     figure, ax = plt.subplots()
     ax.plot([0, 1])

@@ -13,6 +13,7 @@ from fontTools import subset
 from fontTools.varLib import instancer
 from sphinx.application import Sphinx
 
+from dlbook.display.live import scripts
 from dlbook.display.palette import DARK, LIGHT
 from dlbook.display.quiz import script
 
@@ -115,8 +116,8 @@ def add_to_page(
     figures = re.findall(r'data-dlb-live="([a-z]+)"', body)
     if figures:
         app.add_css_file("live.css", priority=810)
-        for name in ("live", "live_stage", *(f"live_{figure}" for figure in dict.fromkeys(figures))):
-            app.add_js_file(f"{name}.js", loading_method="defer")
+        for name in scripts(*figures):
+            app.add_js_file(name, loading_method="defer")
     if "dlb-source" in body or "dlb-diagram" in body:
         app.add_css_file("source.css", priority=800)
     if "dlb-audio" in body:

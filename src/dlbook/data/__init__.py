@@ -27,11 +27,14 @@ from .captions import (
     captioned_pictures,
     describe_objects,
 )
+from .dates import DATE_FORMATS, LOCALES, written_dates
 from .demand import Demand, daily_demand
+from .documents import TOPICS, Documents, planted_documents
 from .downloads import DownloadError, cache_folder, fetch, load_idx, load_npz
 from .english import english_text
 from .generated import FONTS, GATES, font_digits, logic_gate, separable_points, spirals
 from .one_dimensional import LENGTH_1D, digits_1d
+from .pronunciations import Pronunciations, pronounce, pronunciations
 from .public import keras_dataset, movie_reviews, tiny_shakespeare
 from .sentences import (
     BLANK,
@@ -47,22 +50,27 @@ from .sequences import adding_problem, copy_problem, recall_task
 __all__ = [
     "BLANK",
     "COLOURS",
+    "DATE_FORMATS",
     "FONTS",
     "FOUR_REVIEWS",
     "GATES",
     "LENGTH_1D",
+    "LOCALES",
     "PHOTOGRAPHS",
     "PICTURE_SIDE",
     "SHAPES",
     "SIZES",
     "STOCKS",
     "TAGS",
+    "TOPICS",
     "CaptionedPictures",
     "Dataset",
     "Demand",
+    "Documents",
     "DownloadError",
     "PictureObject",
     "Prices",
+    "Pronunciations",
     "adding_problem",
     "apple_sentences",
     "breast_cancer",
@@ -87,6 +95,9 @@ __all__ = [
     "mnist_digits",
     "movie_reviews",
     "photograph",
+    "planted_documents",
+    "pronounce",
+    "pronunciations",
     "recall_task",
     "separable_points",
     "spirals",
@@ -94,4 +105,5 @@ __all__ = [
     "tagged_sentences",
     "tiny_shakespeare",
     "wine",
+    "written_dates",
 ]

@@ -20,6 +20,8 @@ REACH, MOST_POINTS, MOST_LETTERS, MOST_WRITTEN, MOST_STEPS = 1.5, 40, 16, 400, 2
 TEMPERATURES = (0.75, 0, 0.25, 0.5, 1, 1.5, 2)
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 GATES = {"OR": (0, 1, 1, 1), "AND": (0, 0, 0, 1), "XOR": (0, 1, 1, 0)}
+# The parts of the engine that only some figures need.
+PARTS: dict[str, tuple[str, ...]] = {"draw": ("live_pictures.js",)}
 # What the controls of the playground offer; the first is where they stand unless the notebook says otherwise.
 SETTINGS: dict[str, tuple[Any, ...]] = {
     "data": ("circles", "blobs", "xor", "spirals"),
@@ -162,8 +164,14 @@ def live(
         raise ValueError(
             f"live {figure} must take at most {max_kilobytes:g} KB of the page, got {n_bytes / 1000:.1f} KB"
         )
-    files = ("dlbook.css", "live.css", "live.js", "live_stage.js", f"live_{figure}.js")
-    embed.publish_html(_page(figure, draw, alt, task, data), files)
+    embed.publish_html(_page(figure, draw, alt, task, data), ("dlbook.css", "live.css", *scripts(figure)))
+
+
+def scripts(*figures: str) -> tuple[str, ...]:
+    """Return the scripts of some figures, each once, in the order in which a page has to load them."""
+    parts = (part for figure in figures for part in PARTS.get(figure, ()))
+    own = (f"live_{figure}.js" for figure in figures)
+    return tuple(dict.fromkeys(("live.js", *parts, "live_stage.js", *own)))
 
 
 def _page(figure: str, draw: Callable[[], Any], alt: str, task: str, data: Mapping[str, Any]) -> str:

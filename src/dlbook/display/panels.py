@@ -9,6 +9,10 @@ if TYPE_CHECKING:
 
 Gap = tuple[float, float]
 LEAST_GAP = 0.004  # of the width
+MOST_PIECES, LEAST_PIECE = (
+    3,
+    0.3,
+)  # more panels than these stay together, for a phone shows a narrow one too large
 
 
 def gaps(figure: "Figure", renderer: Any) -> list[Gap]:
@@ -74,7 +78,7 @@ def common(several: Iterable[list[Gap]]) -> list[Gap]:
 
 
 def cut(shared: list[Gap]) -> tuple[Gap, ...]:
-    """Return the panels between the gaps.
+    """Return the pieces between the gaps: single panels, or neighbours where there are more than three.
 
     Parameters
     ----------
@@ -84,14 +88,23 @@ def cut(shared: list[Gap]) -> tuple[Gap, ...]:
     Returns
     -------
     tuple of (float, float)
-        Left and right end of each panel, as fractions of the width; none without a gap.
+        Left and right end of each piece, as fractions of the width; none without a gap.
 
     Examples
     --------
     >>> cut([(0.4, 0.6)])
     ((0.0, 0.5), (0.5, 1.0))
+    >>> cut([(0.2, 0.2), (0.4, 0.4), (0.6, 0.6), (0.8, 0.8)])
+    ((0.0, 0.4), (0.4, 1.0))
     >>> cut([])
     ()
     """
-    edges = [0.0, *(round((left + right) / 2, 4) for left, right in shared), 1.0]
-    return tuple(pairwise(edges)) if shared else ()
+    middles = [round((left + right) / 2, 4) for left, right in shared]
+    if len(middles) < MOST_PIECES:
+        return tuple(pairwise([0.0, *middles, 1.0])) if middles else ()
+    for n_pieces in range(MOST_PIECES, 1, -1):
+        chosen = {min(middles, key=lambda at: abs(at - k / n_pieces)) for k in range(1, n_pieces)}
+        pieces = tuple(pairwise([0.0, *sorted(chosen), 1.0]))
+        if min(right - left for left, right in pieces) >= LEAST_PIECE:
+            return pieces
+    return ()

@@ -1,4 +1,4 @@
-"""Metrics: accuracy, counts, curves, regression and word errors."""
+"""Metrics: accuracy, counts, curves, regression, word errors and scores of translations."""
 
 from .accuracies import (
     accuracy,
@@ -9,6 +9,7 @@ from .accuracies import (
     sparse_top_k_categorical_accuracy,
     top_k_categorical_accuracy,
 )
+from .bleu import BleuCounts, bleu_counts, bootstrap_bleu, corpus_bleu, sentence_bleu
 from .counts import false_negatives, false_positives, precision, recall, true_negatives, true_positives
 from .curves import (
     RocCurve,
@@ -18,6 +19,9 @@ from .curves import (
     sensitivity_at_specificity,
     specificity_at_sensitivity,
 )
+from .lepor import LeporFactors, corpus_lepor, lepor, lepor_factors
+from .meteor import MeteorCounts, corpus_meteor, meteor, meteor_counts
+from .nist import corpus_nist, ngram_information, sentence_nist
 from .regression import (
     mean_absolute_percentage_error,
     mean_squared_logarithmic_error,
@@ -26,17 +30,31 @@ from .regression import (
 from .words import WordErrors, bootstrap_interval, total_errors, word_errors
 
 __all__ = [
+    "BleuCounts",
+    "LeporFactors",
+    "MeteorCounts",
     "RocCurve",
     "WordErrors",
     "accuracy",
     "binary_accuracy",
+    "bleu_counts",
+    "bootstrap_bleu",
     "bootstrap_interval",
     "categorical_accuracy",
     "confusion_matrix",
+    "corpus_bleu",
+    "corpus_lepor",
+    "corpus_meteor",
+    "corpus_nist",
     "false_negatives",
     "false_positives",
+    "lepor",
+    "lepor_factors",
     "mean_absolute_percentage_error",
     "mean_squared_logarithmic_error",
+    "meteor",
+    "meteor_counts",
+    "ngram_information",
     "precision",
     "precision_at_recall",
     "recall",
@@ -44,6 +62,8 @@ __all__ = [
     "roc_curve",
     "root_mean_squared_error",
     "sensitivity_at_specificity",
+    "sentence_bleu",
+    "sentence_nist",
     "sparse_categorical_accuracy",
     "sparse_top_k_categorical_accuracy",
     "specificity_at_sensitivity",
