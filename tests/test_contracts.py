@@ -72,6 +72,11 @@ layer = Reshape((2, 2, 1))
 output, cache = layer.forward([[1.0, 2.0, 3.0, 4.0]])
 layer.backward(np.ones(output.shape), cache)
 """,
+    "encoder_decoder": """
+layer = Attention(2, 2, score="dot")
+contexts, cache = layer.forward([[[4, 0]]], [[[1, 0], [0, 1]]], [[[10], [20]]], mask=[[True, True]])
+layer.backward(np.ones(contexts.shape), cache)
+""",
     "feedforward": """
 Perceptron().fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]).decision_function([[1.0, 0.5]])
 """,
@@ -80,6 +85,11 @@ model = CategoricalHMM([0.5, 0.5], [[0.75, 0.25], [0.5, 0.5]], [[0.5, 0.25, 0.25
 for method in (model.forward, model.backward, model.posteriors):
     method([0, 2, 1])
 model.sample(5, rng=np.random.default_rng(0))
+""",
+    "metrics": """
+bleu_counts("a b c d", ["a b c d e"]).score("exp")
+lepor_factors("a b c", "a b d").score()
+meteor_counts("a b c", ["a b d"]).score()
 """,
     "nn": """
 rng = np.random.default_rng(0)

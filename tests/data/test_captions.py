@@ -160,7 +160,7 @@ def test_bad_arguments(keywords, message):
 
 
 def test_objects_that_cannot_be_described():
-    with pytest.raises(ValueError, match="objects must hold at least one object, got none"):
+    with pytest.raises(ValueError, match="objects must hold at least one PictureObject"):
         describe_objects([])
     with pytest.raises(ValueError, match=re.escape("got (0, 0) after (0, 2)")):
         describe_objects([thing(cell=(0, 2)), thing(cell=(0, 0))])

@@ -74,7 +74,7 @@ def test_edges():
 @pytest.mark.parametrize(
     ("call", "name"),
     [
-        (lambda: sentence_nist(3, ["a"]), "candidates"),
+        (lambda: sentence_nist(3, ["a"]), "candidate"),
         (lambda: sentence_nist("a", []), "references"),
         (lambda: corpus_nist(["a", "b"], [["a"]]), "references"),
         (lambda: corpus_nist(["a"], [["a"]], max_order=0), "max_order"),

@@ -187,9 +187,14 @@ def describe_objects(objects: Sequence[PictureObject], *, sizes: bool = True) ->
     >>> describe_objects([first, second], sizes=False)
     'a red circle left of a blue cross'
     """
-    scene = tuple(objects)
-    if not scene:
-        raise ValueError("objects must hold at least one object, got none")
+    try:
+        scene = tuple(objects)
+    except TypeError:
+        scene = ()
+    if not scene or not all(isinstance(thing, PictureObject) for thing in scene):
+        raise ValueError(
+            f"objects must hold at least one PictureObject and nothing else, got {objects!r:.80}"
+        )
     words: list[str] = []
     for before, thing in zip((None, *scene), scene, strict=False):
         if before is not None:
@@ -221,7 +226,12 @@ def _numbers(n_objects: int | Sequence[int]) -> list[int]:
 def _pairs(combinations: Iterable[tuple[str, str]] | None) -> list[tuple[str, str]]:
     """Return the pairs of colour and shape that may occur."""
     every = list(product(COLOURS, SHAPES))
-    given = every if combinations is None else [tuple(pair) for pair in combinations]
+    try:
+        given = every if combinations is None else [tuple(pair) for pair in combinations]
+    except TypeError:
+        raise ValueError(
+            f"combinations must be pairs of a colour and a shape, got {combinations!r:.80}"
+        ) from None
     if not given:
         raise ValueError("combinations must hold at least one pair of colour and shape, got none")
     for pair in given:

@@ -1,7 +1,7 @@
 """Attention: compare queries with keys, and average the values by how well they match."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -336,9 +336,9 @@ def _mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.bool_] |
     """Return which keys are there, in a shape that broadcasts, or refuse a row that has none."""
     if mask is None:
         return None
-    given: Any = np.asarray(mask)
-    if given.dtype.kind not in "bui" or not np.isin(given, (0, 1)).all():
-        raise ValueError(f"mask must be True or False everywhere, got {given.dtype} values")
+    given = checks.array(mask, "mask")
+    if not np.isin(given, (0, 1)).all():
+        raise ValueError("mask must be True or False everywhere, got other numbers")
     present = given.astype(bool)
     if len(shape) == 3 and present.ndim == 2:
         present = present[:, None]  # one mask for all queries

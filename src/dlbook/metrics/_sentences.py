@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from .. import checks
 
@@ -16,11 +17,20 @@ def words(given: Sentence, name: str) -> Words:
     return tuple(given.split()) if isinstance(given, str) else checks.texts(given, name)
 
 
+def listed(given: Iterable[Any], name: str, what: str) -> list[Any]:
+    """Return what is given as a list, or say what it must be a list of."""
+    try:
+        found = None if isinstance(given, str | bytes) else list(given)
+    except TypeError:
+        found = None
+    if found is None:
+        raise ValueError(f"{name} must be a list of {what}, got {given!r:.60}")
+    return found
+
+
 def references(given: Sequence[Sentence], name: str = "references") -> list[Words]:
     """Return the words of each reference, at least one."""
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise ValueError(f"{name} must be a list of references, got {given!r:.60}")
-    found = [words(sentence, name) for sentence in given]
+    found = [words(sentence, name) for sentence in listed(given, name, "references")]
     if not found:
         raise ValueError(f"{name} must hold at least one reference, got none")
     return found
@@ -30,12 +40,8 @@ def corpus(
     candidates: Sequence[Sentence], given: Sequence[Sequence[Sentence]]
 ) -> list[tuple[Words, list[Words]]]:
     """Return each candidate beside its references."""
-    if isinstance(candidates, str) or not isinstance(candidates, Iterable):
-        raise ValueError(f"candidates must be a list of sentences, got {candidates!r:.60}")
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise ValueError(f"references must be a list of references for each candidate, got {given!r:.60}")
-    outputs = [words(sentence, "candidates") for sentence in candidates]
-    truths = [references(several) for several in given]
+    outputs = [words(sentence, "candidates") for sentence in listed(candidates, "candidates", "sentences")]
+    truths = [references(several) for several in listed(given, "references", "references for each candidate")]
     if not outputs or len(outputs) != len(truths):
         raise ValueError(
             f"references must belong to the candidates, one list each and at least one, "

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import checks
-from ._sentences import Sentence, Words, corpus, most_frequent, ngrams, words
+from ._sentences import Sentence, Words, corpus, listed, most_frequent, ngrams, words
 from ._sentences import references as checked_references
 
 SMOOTHINGS = {"none": 0.0, "floor": 0.1, "add-k": 1.0, "exp": 0.0}
@@ -296,7 +296,7 @@ def bootstrap_bleu(
     >>> (scores[0] <= scores[1]).all()
     np.True_
     """
-    given = [list(system) for system in systems]
+    given = [listed(system, "systems", "counts") for system in listed(systems, "systems", "systems")]
     counted = bool(given) and all(isinstance(c, BleuCounts) for system in given for c in system)
     if not counted or min(map(len, given)) < 2 or len({len(system) for system in given}) > 1:
         raise ValueError(

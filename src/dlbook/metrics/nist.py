@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from .. import checks
-from ._sentences import Sentence, Words, corpus, most_frequent, ngrams
+from ._sentences import Sentence, Words, corpus, most_frequent, ngrams, words
 from ._sentences import references as checked_references
 
 _BETA = math.log(0.5) / math.log(1.5) ** 2  # the penalty is 1/2 at two thirds of the length
@@ -165,6 +165,7 @@ def sentence_nist(
     >>> round(sentence_nist("the cat sat", ["the cat sat"]), 3)
     1.585
     """
+    candidate = words(candidate, "candidate")
     return corpus_nist([candidate], [references], max_order=max_order, information=information)
 
 
