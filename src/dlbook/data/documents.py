@@ -50,7 +50,7 @@ _FILLINGS = {
 class Documents:
     """Documents with the sentences and words that decide their class.
 
-    Attributes
+    Parameters
     ----------
     sentences : list of list of list of str
         The words of each sentence of each document, a full stop at the end of each sentence.

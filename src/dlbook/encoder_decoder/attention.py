@@ -116,12 +116,6 @@ class Attention(Module):
         Draws the parameters: normal, with variance 1 over the number of rows. Scores without parameters need
         none.
 
-    Attributes
-    ----------
-    parameters : mapping of str to ndarray
-        Additive: `key_kernel` of shape (n_key, n_hidden), `query_kernel` of shape (n_query, n_hidden) and
-        `scale` of shape (n_hidden,). General: `kernel` of shape (n_query, n_key). The others: nothing.
-
     Raises
     ------
     ValueError
@@ -129,6 +123,10 @@ class Attention(Module):
 
     Notes
     -----
+    Parameters of the additive score are ``key_kernel`` of shape (n_key, n_hidden), ``query_kernel`` of shape
+    (n_query, n_hidden) and ``scale`` of shape (n_hidden,); of the general one ``kernel`` of shape
+    (n_query, n_key). The others have none.
+
     For one query :math:`\mathbf{s}`, keys :math:`\mathbf{h}_j` and values :math:`\mathbf{v}_j`:
 
     .. math::

@@ -77,7 +77,22 @@ class BleuCounts:
         *,
         effective_order: bool = False,
     ) -> float:
-        """Return BLEU, between 0 and 1; the arguments are those of `sentence_bleu`."""
+        """Return BLEU of what was counted.
+
+        Parameters
+        ----------
+        smoothing : {'none', 'floor', 'add-k', 'exp'}, default 'none'
+            As for `sentence_bleu`.
+        smoothing_value : float, optional
+            As for `sentence_bleu`.
+        effective_order : bool, default False
+            As for `sentence_bleu`.
+
+        Returns
+        -------
+        float
+            The score, between 0 and 1.
+        """
         checks.choice(smoothing, "smoothing", SMOOTHINGS)
         value = SMOOTHINGS[smoothing] if smoothing_value is None else smoothing_value
         value = checks.not_negative(value, "smoothing_value")

@@ -32,7 +32,18 @@ class LeporFactors:
     pairs: tuple[tuple[int, int], ...]
 
     def score(self, *, alpha: float = 1.0, beta: float = 1.0) -> float:
-        """Return LEPOR; the arguments are those of `lepor`."""
+        """Return LEPOR, the product of the factors.
+
+        Parameters
+        ----------
+        alpha, beta : float, default 1
+            Weights of recall and of precision.
+
+        Returns
+        -------
+        float
+            The score, between 0 and 1.
+        """
         alpha, beta = checks.positive(alpha, "alpha"), checks.positive(beta, "beta")
         if not self.pairs:
             return 0.0

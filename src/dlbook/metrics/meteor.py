@@ -62,7 +62,18 @@ class MeteorCounts:
         return self.matches / self.n_reference_words if self.n_reference_words else 0.0
 
     def score(self, *, alpha: float = 0.9, beta: float = 3.0, gamma: float = 0.5) -> float:
-        """Return METEOR; the arguments are those of `meteor`."""
+        """Return METEOR of what was counted.
+
+        Parameters
+        ----------
+        alpha, beta, gamma : float
+            As for `meteor`.
+
+        Returns
+        -------
+        float
+            The score, between 0 and 1.
+        """
         alpha = checks.number(alpha, "alpha", above=0, below=1)
         beta, gamma = checks.not_negative(beta, "beta"), checks.probability(gamma, "gamma")
         if not self.matches:

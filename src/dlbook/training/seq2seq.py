@@ -55,9 +55,11 @@ class Seq2Seq:
     -----
     .. math::
 
+        \begin{aligned}
         \mathbf{h}_j &= f(\mathbf{h}_{j-1}, \mathbf{x}_j), \quad \mathbf{s}_0 = \mathbf{h}_{T_x} \\
         \mathbf{s}_t &= g(\mathbf{s}_{t-1}, \mathbf{y}_{t-1}), \quad
         p(y_t \mid y_1, \ldots, y_{t-1}, \mathbf{x}) = \text{softmax}(\mathbf{V} \mathbf{s}_t + \mathbf{b})
+        \end{aligned}
 
     ====================  ===========================================
     symbol                meaning
