@@ -136,23 +136,6 @@ def test_what_goes_on_to_a_side_fades_there(phone: Page, kind: str) -> None:
     assert mask(box) == "none"
 
 
-def test_a_mark_stands_behind_the_end_of_a_formula_that_breaks(phone: Page) -> None:
-    formula = middle(phone.locator(".dlb-tied"))
-    ends = """node => {
-        const bases = [...node.querySelectorAll(".base")].map(base => base.getBoundingClientRect());
-        const range = document.createRange();
-        range.selectNode(node.lastChild);
-        const mark = range.getBoundingClientRect();
-        const last = bases[bases.length - 1];
-        const beside = mark.top < last.bottom && mark.bottom > last.top;
-        return [last.top - bases[0].top, mark.left - last.right, beside];
-    }"""
-    down, behind, beside = formula.evaluate(ends)
-    assert down > 10  # it breaks
-    assert -1 <= behind < 6
-    assert beside
-
-
 def test_the_frames_in_a_numbered_figure_do_not_hide_each_other(phone: Page) -> None:
     middle(phone.locator("figure .dlb-picture"))
     phone.get_by_role("slider").press("End")
