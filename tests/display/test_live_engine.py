@@ -962,6 +962,15 @@ def test_what_fools_the_reader(review: str, means: int, fooled: bool) -> None:
     assert abs(score) > 1  # no matter of rounding
 
 
+def test_which_date_is_written_that_no_calendar_has() -> None:
+    weights, reads, writes = dates()
+    packed = pack(weights, lambda arrays: np.concatenate([a.ravel() for a in arrays]).round(1))
+    for given in (weights, packed):
+        steps = translated(given, [reads.encode("february 30, 2022").tolist()], 11)[0]
+        assert "".join(writes.decode([step["token"] for step in steps])) == "2022-02-30"
+        assert min(step["p"] for step in steps) > 0.99
+
+
 GREEDY = """
 const [table, kernel, recurrent, bias, out, last] = weights.map(live.unpack);
 const cell = {kernel, recurrent, bias};

@@ -76,7 +76,7 @@
       var said = "It writes " + answer() + (closed ? "" : " and finds no end") + ". Before " + quoted(letter(at)) + ", character " + (at + 1) +
         " of the answer, it looked at " + places.join(", ") + ". It chose with probability " + odds(steps[at].p) + ".";
       if (!strange.length) return said;
-      return said + " It has never read " + strange.map(quoted).join(", ") + ": all that is unknown is one and the same token for it.";
+      return said + " It has never read " + strange.map(quoted).join(", ") + ", which it takes for \u201cunknown\u201d.";
     }
 
     function label(k) {
