@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from sphinx_book.figures import with_natural_width
-from sphinx_book.math import KATEX, render
+from sphinx_book.math import KATEX, breakable, render
 
 from dlbook.display import embed, explore
 from dlbook.display.palette import LIGHT
@@ -51,7 +51,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         explore(draw, alt="A line {sign} to {step}", step=range(1, 4), sign=["up", "down"])
     wide = render(" + ".join(f"x_{{{k}}}" for k in range(30)), True)
     numbered = '<div class="math"><span class="eqno">(1)</span><div class="dlb-formula">{}</div></div>'
-    tied = render("a = b + c + d + e", False).replace('class="katex"', 'class="math katex"')
+    tied = breakable(render("a = b + c + d + e", False)).replace('class="katex"', 'class="math katex"')
     copy = "position: absolute; width: 27px; height: 27px; top: 5px"
     cells = "".join(f"<td>{'long' * 8}</td>" for _ in range(3))
     parts = (
@@ -63,7 +63,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         '<div class="cell_output"><a class="reference internal image-reference" href="#">'
         f'<img alt="Wide" src="{PICTURE}" width="900" height="300" /></a></div>',
         f'<figure class="align-default">{outputs[0]}<figcaption>Caption</figcaption></figure>',
-        f'<table><tr><td style="width: 5em"><span class="dlb-tied">{tied},</span></td></tr></table>',
+        f'<table><tr><td><p><span class="dlb-tied">{tied},</span></p></td></tr></table>',
         '<div class="cell_input"><div class="highlight" style="position: relative">'
         f"<pre>{'x = 1; ' * 40}{'<br>y = 2' * 4}</pre>",
         f'<button class="copybtn" style="{copy}" aria-label="Copy"></button></div></div>',
@@ -134,6 +134,30 @@ def test_what_goes_on_to_a_side_fades_there(phone: Page, kind: str) -> None:
     phone.set_viewport_size({"width": 3000, "height": 740})
     expect(box).not_to_have_class(re.compile("dlb-more"))
     assert mask(box) == "none"
+
+
+def test_a_mark_stands_behind_the_end_of_a_formula_that_breaks(phone: Page) -> None:
+    formula = middle(phone.locator(".dlb-tied"))
+    ends = """node => {
+        const bases = [...node.querySelectorAll(".base")].map(base => base.getBoundingClientRect());
+        const range = document.createRange();
+        range.selectNode(node.lastChild);
+        const mark = range.getBoundingClientRect();
+        const last = bases[bases.length - 1];
+        const beside = mark.top < last.bottom && mark.bottom > last.top;
+        return [last.top - bases[0].top, mark.left - last.right, beside];
+    }"""
+    lines = set()
+    for width in range(30, 150, 2):
+        formula.evaluate(
+            "(node, width) => { node.closest('td').firstChild.style.width = `${width}px`; }", width
+        )
+        down, behind, beside = formula.evaluate(ends)
+        assert -1 <= behind < 6, width
+        assert beside, width
+        lines.add(round(down))
+    assert min(lines) == 0
+    assert len(lines) > 2  # on one line, and broken once and more often
 
 
 def test_the_frames_in_a_numbered_figure_do_not_hide_each_other(phone: Page) -> None:

@@ -66,9 +66,22 @@ def typeset(self: HTML5Translator, node: Any, tex: str, *, display: bool) -> str
         return self.encode(tex)
 
 
+def breakable(html: str) -> str:
+    """Let a formula that is tied to a mark break where it may: between its parts, and not behind the last.
+
+    Examples
+    --------
+    >>> breakable('<span class="base">a=</span><span class="base">b</span>')
+    '<span class="base">a=</span><wbr><span class="base">b</span>'
+    """
+    return html.replace('</span><span class="base"', '</span><wbr><span class="base"')
+
+
 def visit_math(self: HTML5Translator, node: nodes.math) -> None:
     """Write a formula inside a line."""
     html = typeset(self, node, node.astext(), display=False)
+    if "dlb-tied" in node.parent.get("classes", ()):
+        html = breakable(html)
     classes = "math notranslate nohighlight"
     if html.startswith(KATEX_SPAN):  # one element for both
         classes, html = f"{classes} katex", html.removeprefix(KATEX_SPAN).removesuffix("</span>")
