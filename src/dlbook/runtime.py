@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
+import logging
 import operator
 import os
 import random
@@ -319,6 +320,8 @@ def _import_keras(backend: str) -> Any:
             ) from None
         if backend == "tensorflow":
             grow_gpu_memory()
+    # TensorFlow prints what it compiles again as a warning, in the middle of a page.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     # Whoever imported Keras before this may have read settings.
     keras.config.set_floatx("float32")
     keras.config.set_dtype_policy("float32")

@@ -15,7 +15,7 @@ PICTURES = ("image/png", "image/svg+xml", "image/jpeg")
 OBJECT = re.compile(
     r"<[^<>\n]*\bat 0x[0-9a-fA-F]+[^<>\n]*>|<Figure size|^\[?Text\(|^\(?array\(", re.MULTILINE
 )
-DEBRIS = re.compile(r"\r|\x1b\[|━|\d+/\d+ \[=*|[A-Za-z]Warning:")
+DEBRIS = re.compile(r"\r|\x1b\[|━|\d+/\d+ \[=*|[A-Za-z]Warning:|^WARNING:", re.MULTILINE)
 
 
 def sources(path: Path) -> list[str]:
@@ -89,6 +89,7 @@ def result(**data: str) -> nbformat.NotebookNode:
         (stream("x", name="stderr"), "stderr"),
         (stream("1/1 [====] 0s"), "debris"),
         (stream("UserWarning: too few"), "debris"),
+        (stream("x\nWARNING:tensorflow:5 out of the last 9 calls"), "debris"),
         (result(plain="<dlbook.feedforward.Perceptron object at 0x7f00>"), "repr"),
         (result(plain="[<matplotlib.lines.Line2D at 0x7f00>]"), "repr"),
         (result(plain="Text(0.5, 1.0, 'Title')"), "repr"),

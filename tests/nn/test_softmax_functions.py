@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from dlbook.nn import log_softmax, softmax
+from dlbook.nn.softmax_functions import sharpened
 
 SCORES = arrays(float, (3, 5), elements=st.floats(-1000, 1000))
 
@@ -105,6 +106,15 @@ def test_large_scores_neither_overflow_nor_lose_the_answer():
     np.testing.assert_allclose(softmax([1000.0, 1001.0, 1002.0]), softmax([0.0, 1.0, 2.0]), rtol=1e-14)
     np.testing.assert_array_equal(softmax([-1.7e308, 1.7e308]), [0, 1])
     np.testing.assert_array_equal(log_softmax([-1.7e308, 1.7e308]), [-np.inf, 0])
+
+
+@pytest.mark.parametrize(
+    ("temperature", "expected"),
+    [(0, [1, 0, 0]), (0.5, [0.9, 0.1, 0]), (1, [0.75, 0.25, 0]), (np.inf, [0.5, 0.5, 0])],
+)
+def test_an_impossible_score_has_no_probability_at_any_temperature(temperature, expected):
+    scores = np.array([np.log(3), 0, -np.inf])
+    np.testing.assert_allclose(sharpened(scores, temperature), expected, rtol=1e-14)
 
 
 def test_one_class_has_probability_one():

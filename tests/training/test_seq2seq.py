@@ -221,8 +221,8 @@ def test_bad_arguments():
         built.greedy([[3]], 11)
     with pytest.raises(ValueError, match="only padding in row 0"):
         built.greedy([[0, 0]])
-    with pytest.raises(ValueError, match="prefixes must begin with the start token 1, got 3"):
-        built.next_log_probabilities([[3, 4], [1, 4]], memory)
+    with pytest.raises(ValueError, match="prefixes must begin with the start token 1, got 3 in row 1"):
+        built.next_log_probabilities([[1, 4], [3, 4]], memory)
     with pytest.raises(ValueError, match="prefixes must have at most 10 tokens, got 11"):
         built.next_log_probabilities([[1] * 11], memory[:1])
     with pytest.raises(ValueError, match="memory must have one row or 3, got 2"):

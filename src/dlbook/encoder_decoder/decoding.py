@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import checks
+from ..nn.softmax_functions import sharpened
 from ..numerics import log_sum_exp
 
 Ids = NDArray[np.int64]
@@ -136,7 +137,7 @@ def sample(
     done: dict[int, Hypothesis] = {}
     while len(which):
         rows = _ask(next_log_probabilities, tokens, eos)
-        drawn = _draw(_sharpened(rows, temperature), rng)
+        drawn = _draw(sharpened(rows, temperature), rng)
         tokens = np.column_stack([tokens, drawn])
         totals = totals + rows[np.arange(len(rows)), drawn]
         over = (drawn == eos) | (tokens.shape[1] == max_length)
@@ -406,18 +407,6 @@ def _ask(model: NextLogProbabilities, prefixes: Ids, eos: int, *sources: Ids) ->
         raise ValueError(f"{name} must be logarithms of probabilities that sum to 1, got sum {worst:.4g}")
     checks.count(eos, "eos", 0, rows.shape[1] - 1)
     return rows
-
-
-def _sharpened(rows: Floats, temperature: float) -> Floats:
-    r"""Return probabilities :math:`p^{1/\tau}`, scaled to sum 1."""
-    below = rows - rows.max(axis=1, keepdims=True)
-    possible = np.isfinite(rows)
-    if temperature == 0:
-        weights = (below == 0).astype(float)
-    else:
-        with np.errstate(over="ignore", invalid="ignore"):  # so far below that the probability is 0
-            weights = np.where(possible, np.exp(below / temperature), 0.0)
-    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def _draw(probabilities: Floats, rng: np.random.Generator) -> Ids:

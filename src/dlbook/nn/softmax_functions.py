@@ -107,9 +107,24 @@ def log_softmax(z: ArrayLike, axis: int = -1) -> Floats:
 
 
 def log_probabilities(z: Floats, axis: int = -1) -> Floats:
-    """Do what `log_softmax` does, for scores that are known to be finite."""
+    """Do what `log_softmax` does, for scores that are known to be numbers, some of them ``-inf``."""
     shifted = _below_zero(z, axis)
     return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+
+
+def sharpened(z: Floats, temperature: float) -> Floats:
+    r"""Return the softmax of :math:`z / \tau` along the last axis, for checked scores and temperatures.
+
+    A temperature of 0 shares among the largest, and an infinite one among all. A score of ``-inf`` has no
+    probability at any temperature.
+    """
+    below = _below_zero(z, -1)
+    if temperature == 0:
+        weights = (below == 0).astype(float)
+    else:
+        with np.errstate(over="ignore", invalid="ignore"):  # so far below that the probability is 0
+            weights = np.where(np.isfinite(below), np.exp(below / temperature), 0.0)
+    return weights / weights.sum(axis=-1, keepdims=True)
 
 
 def _below_zero(z: Floats, axis: int) -> Floats:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import checks
+from ..nn.softmax_functions import sharpened
 from ._shared import check_ids, check_model, stateful_layers
 from .builders import reset_states
 
@@ -57,14 +58,7 @@ def temperature_probabilities(logits: ArrayLike, temperature: float = 1.0) -> ND
     [0.333 0.333 0.333]
     """
     z = checks.array(logits, "logits", (..., "n_tokens"))
-    temperature = _temperature(temperature)
-    below = z - z.max(axis=-1, keepdims=True)
-    if temperature == 0:
-        weights = (below == 0).astype(float)
-    else:
-        with np.errstate(over="ignore"):  # so far below that the probability is 0
-            weights = np.exp(below / temperature)
-    return weights / weights.sum(axis=-1, keepdims=True)
+    return sharpened(z, _temperature(temperature))
 
 
 def _temperature(temperature: float) -> float:

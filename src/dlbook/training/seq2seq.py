@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import checks
+from ..nn.softmax_functions import log_probabilities
 from ._shared import check_ids, load_keras
 from .builders import _initializer, _seeds, _token_layer, recurrent_layer
 
@@ -231,12 +232,17 @@ class Seq2Seq:
         """
         tokens = check_ids(prefixes, self.n_target, ("n_prefixes", "t"), "prefixes")
         n, length = tokens.shape
-        if (tokens[:, 0] != SOS).any():
-            raise ValueError(f"prefixes must begin with the start token {SOS}, got {int(tokens[0, 0])}")
+        unopened = tokens[:, 0] != SOS
+        if unopened.any():
+            row = int(unopened.argmax())
+            raise ValueError(
+                f"prefixes must begin with the start token {SOS}, got {int(tokens[row, 0])} in row {row}"
+            )
         if length > self.max_length:
             raise ValueError(f"prefixes must have at most {self.max_length} tokens, got {length}")
-        if any(len(part) not in (1, n) for part in memory):
-            raise ValueError(f"memory must have one row or {n}, got {len(memory[0])}")
+        for kept in map(len, memory):
+            if kept not in (1, n):
+                raise ValueError(f"memory must have one row or {n}, got {kept}")
         rows = 1 << (n - 1).bit_length()  # few shapes, so that little is compiled
         states: Any = [
             np.resize(np.repeat(part, n // len(part), axis=0), (rows, *part.shape[1:])) for part in memory
@@ -244,7 +250,7 @@ class Seq2Seq:
         filled = np.resize(tokens, (rows, length))
         for t in range(length):
             logits, *states = self.stepper.predict_on_batch([filled[:, t : t + 1], *states])
-        return _log_softmax(_allowed(logits[:n, 0]))
+        return log_probabilities(_allowed(logits[:n, 0]))
 
     def greedy(self, source: ArrayLike, max_length: int | None = None) -> NDArray[np.int32]:
         """Write the most probable token at every step, and read it at the next: free running.
@@ -296,8 +302,3 @@ def _allowed(logits: NDArray) -> NDArray[np.float64]:
     kept = logits.astype(np.float64)
     kept[:, [PAD, SOS]] = -np.inf
     return kept
-
-
-def _log_softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    below = logits - logits.max(axis=1, keepdims=True)
-    return below - np.log(np.exp(below).sum(axis=1, keepdims=True))
