@@ -46,6 +46,7 @@ from .sentences import (
     tagged_sentences,
 )
 from .sequences import adding_problem, copy_problem, recall_task
+from .shortcuts import STAMP_CELL, STAMPED_SHAPES, StampedPictures, stamp, stamped_pictures
 
 __all__ = [
     "BLANK",
@@ -60,6 +61,8 @@ __all__ = [
     "PICTURE_SIDE",
     "SHAPES",
     "SIZES",
+    "STAMPED_SHAPES",
+    "STAMP_CELL",
     "STOCKS",
     "TAGS",
     "TOPICS",
@@ -71,6 +74,7 @@ __all__ = [
     "PictureObject",
     "Prices",
     "Pronunciations",
+    "StampedPictures",
     "adding_problem",
     "apple_sentences",
     "breast_cancer",
@@ -101,6 +105,8 @@ __all__ = [
     "recall_task",
     "separable_points",
     "spirals",
+    "stamp",
+    "stamped_pictures",
     "stock_prices",
     "tagged_sentences",
     "tiny_shakespeare",
