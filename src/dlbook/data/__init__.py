@@ -52,6 +52,7 @@ from .sentences import (
     tagged_sentences,
 )
 from .sequences import adding_problem, copy_problem, recall_task
+from .shortcuts import STAMP_CELL, STAMPED_SHAPES, StampedPictures, stamp, stamped_pictures
 from .text_tasks import dialogues, entailment_pairs, match_reports
 
 __all__ = [
@@ -67,6 +68,8 @@ __all__ = [
     "PICTURE_SIDE",
     "SHAPES",
     "SIZES",
+    "STAMPED_SHAPES",
+    "STAMP_CELL",
     "STOCKS",
     "TAGS",
     "TOPICS",
@@ -78,6 +81,7 @@ __all__ = [
     "PictureObject",
     "Prices",
     "Pronunciations",
+    "StampedPictures",
     "adding_problem",
     "apple_sentences",
     "breast_cancer",
@@ -115,6 +119,8 @@ __all__ = [
     "recall_task",
     "separable_points",
     "spirals",
+    "stamp",
+    "stamped_pictures",
     "stock_prices",
     "tagged_sentences",
     "tiny_shakespeare",
