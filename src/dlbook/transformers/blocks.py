@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from .. import checks
 from ..nn import Activation, Module
 from ..nn.activations import find_activation
-from .self_attention import KeysAndValues, MultiHeadAttention, MultiHeadCache
+from ._masks import check_heads_mask
+from .self_attention import KeysAndValues, MultiHeadAttention
 
 Floats = NDArray[np.floating]
 NORMS = ("after", "before")
@@ -345,7 +346,8 @@ class Block(Composite):
             The gradients: `inputs`, `parameters`, and in a decoder `context`.
         """
         names = (*self._attentions(), "feed_forward")
-        grad = checks.array(grad, "grad", (*cache.weights.shape[::2][:1], "time", self.n_features), float32=True)
+        batch, _, time, _ = cache.weights.shape
+        grad = checks.array(grad, "grad", (batch, time, self.n_features), float32=True)
         found: dict[str, Floats] = {}
         context = None
         for name, (norm_cache, inner_cache) in zip(names[::-1], cache.parts[::-1], strict=True):
@@ -563,8 +565,6 @@ class DecoderBlock(Block):
             "attention": {"mask": mask, "causal": True},
             "cross_attention": {"context": context, "mask": None if present is None else present[:, 0]},
         }
-        if present is not None and present.shape[2] == 1:
-            options["cross_attention"]["mask"] = present[:, 0, 0]
         outputs, caches = self._run(x, options)
         return outputs, BlockCache(caches[0][1].weights, caches[1][1].weights, caches)
 
