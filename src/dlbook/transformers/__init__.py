@@ -1,6 +1,17 @@
 """Transformers: self-attention, positions, blocks, and models made of them."""
 
+from .blocks import (
+    NORMS,
+    BlockCache,
+    BlockGradients,
+    DecoderBlock,
+    EncoderBlock,
+    FeedForward,
+    LayerNormalization,
+)
+from .gpt import GPT, POSITIONS, GPTCache, GPTGradients
 from .positions import position_frequencies, rotate, sinusoidal_positions
+from .sampling import top_k_probabilities, top_p_probabilities
 from .self_attention import (
     KeysAndValues,
     MultiHeadAttention,
@@ -11,7 +22,18 @@ from .self_attention import (
 )
 
 __all__ = [
+    "GPT",
+    "NORMS",
+    "POSITIONS",
+    "BlockCache",
+    "BlockGradients",
+    "DecoderBlock",
+    "EncoderBlock",
+    "FeedForward",
+    "GPTCache",
+    "GPTGradients",
     "KeysAndValues",
+    "LayerNormalization",
     "MultiHeadAttention",
     "MultiHeadCache",
     "MultiHeadGradients",
@@ -20,4 +42,6 @@ __all__ = [
     "rotate",
     "scaled_dot_product_attention",
     "sinusoidal_positions",
+    "top_k_probabilities",
+    "top_p_probabilities",
 ]
