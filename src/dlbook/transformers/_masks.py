@@ -25,12 +25,14 @@ def check_mask(mask: ArrayLike | None, shape: tuple[int, ...], name: str = "mask
 
 def check_heads_mask(mask: ArrayLike | None, shape: tuple[int, int, int], name: str = "mask") -> Mask | None:
     """Return a mask of the keys of a batch, or of the keys of every query, with an axis for the heads."""
-    if mask is not None and np.ndim(mask) == 2:
-        batch, _, n_keys = shape
-        present = check_mask(mask, (batch, n_keys), name)
-        return None if present is None else present[:, None, None]
-    present = check_mask(mask, shape, name)
-    return None if present is None else np.broadcast_to(present, shape)[:, None]
+    if mask is None:
+        return None
+    batch, _, n_keys = shape
+    given = checks.array(mask, name)
+    present = check_mask(given, (batch, n_keys) if given.ndim == 2 else shape, name)
+    if present is None or given.ndim == 2:
+        return None if present is None else np.broadcast_to(present, (batch, n_keys))[:, None, None]
+    return np.broadcast_to(present, shape)[:, None]
 
 
 def lower_triangle(n_queries: int, n_keys: int) -> Mask:
