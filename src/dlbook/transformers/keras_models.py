@@ -197,7 +197,8 @@ def encoder_model(
     for value, name in ((n_layers, "n_layers"), (context, "context")):
         checks.count(value, name)
     present = None
-    if n_features is None:
+    if n_tokens is not None:
+        checks.count(n_tokens, "n_tokens")
         inputs = [Input((None,), dtype="int32", name="ids")]
         present = ops.not_equal(inputs[0], 0)
         if checks.count(n_segments, "n_segments", 0):
