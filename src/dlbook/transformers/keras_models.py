@@ -205,7 +205,8 @@ def encoder_model(
             inputs.append(Input((None,), dtype="int32", name="segments"))
         x = Embed(n_tokens, width, context, positions, n_segments, name="embed")(*inputs)
     else:
-        inputs = [Input((None, checks.count(n_features, "n_features")), name="vectors")]
+        size = checks.count(n_features, "n_features")  # type: ignore[arg-type]
+        inputs = [Input((None, size), name="vectors")]
         x = Place(context, positions, name="place")(layers.Dense(width, name="project")(inputs[0]))
     x = _dropout(dropout)(x)
     options: dict[str, Any] = {
