@@ -30,12 +30,12 @@ class ByKeras:
 
 
 def attention() -> None:
-    """Compare the layers, forward and backward."""
+    """Compare the layers, forward and backward. Forward, the goal against compiled Keras is 2.5 at most."""
     rng = np.random.default_rng(0)
     layer = MultiHeadAttention(WIDTH, HEADS, rng=rng)
     x = rng.normal(size=(BATCH, LENGTH, WIDTH))
     what = f"{HEADS} heads of {WIDTH // HEADS}, {BATCH} x {LENGTH} tokens of {WIDTH}"
-    against_keras(what, layer, ByKeras(layer), x, rng, goals=(1, 2.5), repeats=REPEATS)
+    against_keras(what, layer, ByKeras(layer), x, rng, goals=(1, 1), repeats=REPEATS)
 
 
 def writing() -> None:

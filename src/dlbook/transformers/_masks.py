@@ -7,6 +7,7 @@ from .. import checks
 
 Floats = NDArray[np.floating]
 Mask = NDArray[np.bool_]
+_SAFE = 60.0  # the exponentials of numbers up to this size, and many of them added, fit in single precision
 
 
 def check_mask(mask: ArrayLike | None, shape: tuple[int, ...], name: str = "mask") -> Mask | None:
@@ -54,9 +55,15 @@ def masked_softmax(scores: Floats, present: Mask | None, name: str = "mask") -> 
         if not rows.all():
             row = tuple(int(i) for i in np.argwhere(~rows)[0])
             raise ValueError(f"{name} must leave each query at least one key, got none in row {row}")
-        scores = np.where(present, scores, scores.dtype.type(-np.inf))
-    scores -= scores.max(axis=-1, keepdims=True)
+    # where no power overflows or vanishes, the shift by the largest score is not needed
+    moderate = scores.min() > -_SAFE and scores.max() < _SAFE
+    if not moderate:
+        if present is not None:
+            scores = np.where(present, scores, scores.dtype.type(-np.inf))
+        scores -= scores.max(axis=-1, keepdims=True)
     np.exp(scores, out=scores)
+    if moderate and present is not None:
+        scores *= present
     scores /= scores.sum(axis=-1, keepdims=True)
     return scores
 

@@ -99,7 +99,7 @@ class LayerNormalization(Module):
         inverse_deviation = 1.0 / np.sqrt(variance + x.dtype.type(self.epsilon))
         normalized = centred * inverse_deviation
         outputs = normalized * self._parameters["gamma"].astype(x.dtype, copy=False)
-        outputs += self._parameters["beta"]
+        outputs += self._parameters["beta"].astype(x.dtype, copy=False)
         return outputs, (normalized, inverse_deviation)
 
     def backward(self, grad: ArrayLike, cache: Any) -> BlockGradients:

@@ -466,7 +466,7 @@ class MultiHeadAttention(Module):
         for name, source in (("query", x), ("key", context), ("value", context)):
             kernel = self._kernel(f"{name}_kernel", 1, x.dtype)
             flat = source @ kernel
-            flat += self._parameters[f"{name}_bias"].reshape(-1)
+            flat += self._parameters[f"{name}_bias"].reshape(-1).astype(x.dtype, copy=False)
             made.append(_split(flat, self.n_heads))
         queries, keys, values = made
         if self.rotary:
@@ -475,7 +475,7 @@ class MultiHeadAttention(Module):
 
     def _mix(self, heads: Floats) -> Floats:
         outputs = heads @ self._kernel("output_kernel", 2, heads.dtype)
-        outputs += self._parameters["output_bias"]
+        outputs += self._parameters["output_bias"].astype(heads.dtype, copy=False)
         return outputs
 
     def _kernel(self, name: str, n_rows: int, dtype: np.dtype) -> Floats:
