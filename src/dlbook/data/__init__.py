@@ -27,6 +27,15 @@ from .captions import (
     captioned_pictures,
     describe_objects,
 )
+from .clips import (
+    ACTIVITIES,
+    CLIP_FRAMES,
+    FRAME_SIDE,
+    SPEEDS,
+    Clips,
+    describe_clip,
+    moving_shapes,
+)
 from .dates import DATE_FORMATS, LOCALES, written_dates
 from .demand import Demand, daily_demand
 from .documents import TOPICS, Documents, planted_documents
@@ -36,6 +45,15 @@ from .generated import FONTS, GATES, font_digits, logic_gate, separable_points, 
 from .one_dimensional import LENGTH_1D, digits_1d
 from .pronunciations import Pronunciations, pronounce, pronunciations
 from .public import keras_dataset, movie_reviews, tiny_shakespeare
+from .questions import (
+    ANSWERS,
+    PLURALS,
+    QUESTION_KINDS,
+    PictureQuestions,
+    balance_answers,
+    picture_questions,
+    questions_about,
+)
 from .sentences import (
     BLANK,
     FOUR_REVIEWS,
@@ -48,36 +66,47 @@ from .sentences import (
 from .sequences import adding_problem, copy_problem, recall_task
 
 __all__ = [
+    "ACTIVITIES",
+    "ANSWERS",
     "BLANK",
+    "CLIP_FRAMES",
     "COLOURS",
     "DATE_FORMATS",
     "FONTS",
     "FOUR_REVIEWS",
+    "FRAME_SIDE",
     "GATES",
     "LENGTH_1D",
     "LOCALES",
     "PHOTOGRAPHS",
     "PICTURE_SIDE",
+    "PLURALS",
+    "QUESTION_KINDS",
     "SHAPES",
     "SIZES",
+    "SPEEDS",
     "STOCKS",
     "TAGS",
     "TOPICS",
     "CaptionedPictures",
+    "Clips",
     "Dataset",
     "Demand",
     "Documents",
     "DownloadError",
     "PictureObject",
+    "PictureQuestions",
     "Prices",
     "Pronunciations",
     "adding_problem",
     "apple_sentences",
+    "balance_answers",
     "breast_cancer",
     "cache_folder",
     "captioned_pictures",
     "copy_problem",
     "daily_demand",
+    "describe_clip",
     "describe_objects",
     "diabetes",
     "digits",
@@ -94,10 +123,13 @@ __all__ = [
     "logic_gate",
     "mnist_digits",
     "movie_reviews",
+    "moving_shapes",
     "photograph",
+    "picture_questions",
     "planted_documents",
     "pronounce",
     "pronunciations",
+    "questions_about",
     "recall_task",
     "separable_points",
     "spirals",
