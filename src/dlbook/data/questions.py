@@ -66,7 +66,7 @@ class PictureQuestions:
         most = len(self) - 1
         chosen = checks.integers(ids, "ids", ("n",), least=0, most=most, empty=True).tolist()
         parts = (tuple(part[i] for i in chosen) for part in (self.questions, self.answers, self.kinds))
-        return PictureQuestions(*parts, self.picture_ids[chosen].copy())
+        return PictureQuestions(*parts, self.picture_ids[chosen].copy())  # type: ignore[call-arg, arg-type]
 
 
 def questions_about(objects: Sequence[PictureObject]) -> list[tuple[str, str, str]]:
