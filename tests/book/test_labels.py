@@ -9,6 +9,7 @@ import pytest
 
 from dlbook.execution import find_notebooks, read_notebook
 
+GLOSSARY = Path(__file__).parents[2] / "reference" / "glossary.md"
 CODE = re.compile(
     r"^(`{3,})(?!\{)[^\n]*\n.*?^\1`*[ \t]*$|(?<!`)``(?!`).+?(?<!`)``(?!`)", re.MULTILINE | re.DOTALL
 )
@@ -104,3 +105,11 @@ def test_links_between_pages_lead_somewhere(root: Path, pages: dict[str, str], d
 def test_labels_are_read(text: str, defined: list[str], referred: list[str], directives: Any) -> None:
     assert definitions(text, directives) == defined
     assert references(text) == referred
+
+
+def test_the_glossary_is_in_order() -> None:
+    _, _, body = GLOSSARY.read_text(encoding="utf-8").partition(":::{glossary}\n")
+    entries = body.partition("\n:::")[0].strip().split("\n\n")
+    first = [entry.partition("\n")[0].lower().replace("-", " ") for entry in entries]
+    assert len(first) > 100
+    assert first == sorted(first)

@@ -16,9 +16,10 @@ from numpy.testing import assert_allclose
 from playwright.sync_api import Locator, Page, expect
 
 from dlbook.convolution import Conv2D, MaxPooling2D
-from dlbook.data import generated_reviews, mnist_digits
+from dlbook.data import generated_reviews, mnist_digits, written_dates
 from dlbook.display import embed, live
 from dlbook.display.palette import DARK, LIGHT
+from dlbook.encoder_decoder import Attention
 from dlbook.feedforward import Perceptron, convergence_bound
 from dlbook.markov import CategoricalHMM
 from dlbook.nn import SGD, ActivationLayer, Dense, Optimizer, Sequential, binary_cross_entropy_from_logits
@@ -29,11 +30,12 @@ from dlbook.text import Vocabulary
 pytestmark = pytest.mark.browser
 
 STATIC = Path(__file__).resolve().parents[2] / "tools" / "sphinx_book" / "static"
-RECORDS = Path(__file__).resolve().parents[2] / "chapters" / "04_sequences" / "records"
+CHAPTERS = Path(__file__).resolve().parents[2] / "chapters"
+DATE = "mercredi 29 juin 2022"
 REVIEW = "although the music was not really good , the ending was brilliant ."
 ALPHABET = "\n #\"'()*,-.01234:;=[]_ABCDEFGHILMNOPRSTUW" + string.ascii_lowercase
 MOST_BYTES = 250_000  # of the landing page, compressed
-KINDS = ("perceptron", "playground", "decode", "gates", "writer", "race", "draw")
+KINDS = ("perceptron", "playground", "decode", "gates", "writer", "race", "draw", "attention")
 STATES, SYMBOLS = ["sunny", "rainy"], ["happy", "grumpy"]
 START, MOVES, SHOWS = [0.6, 0.4], [[0.7, 0.3], [0.4, 0.6]], [[0.8, 0.2], [0.6, 0.4]]
 TRAINED = [
@@ -62,11 +64,11 @@ def themed() -> str:
     )
 
 
-def shipped(name: str, place: int = 0) -> list[np.ndarray]:
-    """Return weights that a record of chapter 4 keeps."""
-    (path,) = RECORDS.glob(f"{name}.*.npz")
+def shipped(name: str, place: int = 0, chapter: str = "04_sequences", n: int = 6) -> list[np.ndarray]:
+    """Return weights that a record keeps."""
+    (path,) = (CHAPTERS / chapter / "records").glob(f"{name}.*.npz")
     with np.load(path) as arrays:
-        return [arrays[f"{place}.{k}"].astype(float) for k in range(6)]
+        return [arrays[f"{place}.{k}"].astype(float) for k in range(n)]
 
 
 def reviewer() -> dict[str, Any]:
@@ -116,6 +118,20 @@ def images() -> dict[str, Any]:
     }
 
 
+def translator() -> dict[str, Any]:
+    """Return the options of the figure of the page on attention."""
+    known, _ = written_dates(3000, rng=np.random.default_rng(0))
+    return {
+        "weights": shipped("attention.dates", 0, "05_encoder_decoder", 13),
+        "score": lambda read: np.concatenate([w.ravel() for w in read]).round(2),
+        "reads": Vocabulary.from_texts([*known, list("0123456789")], tokenizer=list).tokens,
+        "writes": Vocabulary([*"0123456789", "-"], tokenizer=list).tokens,
+        "samples": [DATE, "june 29, 2022", "wednesday, september 25, 2024"],
+        "most": 36,
+        "steps": 11,
+    }
+
+
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a page with every figure, and a second playground with weights of its own."""
@@ -139,6 +155,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         live("writer", draw, **words, **letters())
         live("race", draw, **words, first_rate=0.02, second_rate=0.01)
         live("draw", draw, **words, **images())
+        live("attention", draw, **words, **translator())
     path = tmp_path_factory.mktemp("live") / "page.html"
     path.write_text(
         "<!doctype html><html lang=en><head><meta charset=utf-8><title>Page</title>"
@@ -206,7 +223,7 @@ def spot(root: Locator, x: float, y: float, reach: float) -> tuple[float, float]
 def test_nothing_runs_before_the_start(at: Any) -> None:
     page = at()
     assert page.locator("canvas").count() == 0
-    assert page.locator("[data-dlb-live]").count() == 8
+    assert page.locator("[data-dlb-live]").count() == 9
     for root in page.locator("[data-dlb-live]").all():
         expect(root.locator("img")).to_be_visible()
         assert root.evaluate("root => root.dlbookFigure === undefined")
@@ -1054,6 +1071,105 @@ def test_the_sum_behind_a_unit(at: Any) -> None:
     assert abs(chosen["column"] - 14) <= 1
 
 
+# Attention --------------------------------------------------------------------------------------------------
+
+
+def assert_translated_as_in_numpy(root: Locator) -> dict[str, Any]:
+    """Translate with the package what the page translates."""
+    inside: dict[str, Any] = root.evaluate(INSIDE)
+    table, kernel, matrix, bias, U, W, v, words, into, again, start, out, last = weights_of(root)
+    m, given = len(matrix), translator()
+    reader = GRU(table.shape[1], m, kernel=kernel, recurrent_kernel=matrix, bias=bias)
+    writer = GRU(words.shape[1] + m, m, kernel=into, recurrent_kernel=again, bias=start)
+    look = Attention(m, m, rng=np.random.default_rng(0))
+    look.parameters = {"key_kernel": U, "query_kernel": W, "scale": v[:, 0]}
+    tokens = list(given["reads"])
+    ids = [tokens.index(c if c in tokens else "<unk>") for c in inside["read"]]
+    states, cache = reader.forward(table[ids][None])
+    state, token, written = cache.final_state, 1, ""
+    for step in inside["steps"]:
+        context, seen = look.forward(state[:, None], states)
+        assert_allclose(step["weights"], seen.weights[0, 0], rtol=0, atol=1e-5)
+        x = np.concatenate([words[token], context[0, 0]])
+        state = writer.forward(x[None, None], initial_state=state)[1].final_state
+        logits = (state @ out + last)[0]
+        assert_allclose(step["logits"], logits, rtol=0, atol=1e-5)
+        token = 2 + int(logits[2:].argmax())
+        written += given["writes"][token]
+    assert inside["answer"] == written
+    return inside
+
+
+def test_a_date_letter_by_letter(at: Any) -> None:
+    root = figure(at(), "attention")
+    inside = assert_translated_as_in_numpy(root)
+    assert (inside["answer"], inside["at"]) == ("2022-06-29", 0)
+    assert root.locator("svg .dlb-cell").count() == 10 * len(DATE)
+    press(root, "Step", 9)
+    place = int(np.argmax(inside["steps"][9]["weights"]))
+    weight = inside["steps"][9]["weights"][place]
+    start = "It writes 2022-06-29. Before \u201c9\u201d, character 10 of the answer, it looked at "
+    seen = f"\u201c{DATE[place]}\u201d at {place + 1} with {weight:.3f}"
+    assert told(root).startswith(start + seen.rstrip("0"))
+    press(root, "Step")
+    assert root.evaluate(INSIDE)["at"] == 0
+    press(root, "Play")
+    expect(root.locator(".dlb-live-result")).to_contain_text("character 3 of the answer")
+    press(root, "Pause")
+
+
+def test_dates_of_the_reader(at: Any) -> None:
+    root = figure(at(), "attention")
+    box = root.get_by_role("textbox")
+    for typed, answer in (("3 NOV  1981 ", "1981-11-03"), ("mittwoch, 11. august 2088", "2088-08-11")):
+        box.fill(typed)
+        inside = assert_translated_as_in_numpy(root)
+        assert (inside["answer"], inside["strange"]) == (answer, [])
+    box.fill("3 nov 19?1")
+    assert assert_translated_as_in_numpy(root)["strange"] == ["?"]
+    assert told(root).endswith("It has never read \u201c?\u201d, which it takes for \u201cunknown\u201d.")
+    assert root.locator("svg .dlb-strange").count() == 1
+    box.fill("x" * 41)
+    assert told(root) == (
+        "This text has 41 characters, and the network has learned from texts of at most 36. "
+        "Make it shorter by 5."
+    )
+    assert root.locator(".dlb-live-answer button:visible").count() == 0
+    box.fill("  ")
+    assert told(root) == "Type something, or choose a sample."
+    press(root, "Step")
+    root.get_by_label("Sample").select_option("june 29, 2022")
+    assert root.evaluate(INSIDE)["answer"] == "2022-06-29"
+    press(root, "Reset")
+    assert root.evaluate(INSIDE)["read"] == list(DATE)
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_a_letter_shows_where_it_looked(at: Any, touch: bool) -> None:
+    page = at(width=360 if touch else 1000, has_touch=touch, is_mobile=touch)
+    root = figure(page, "attention")
+    letters = root.locator(".dlb-live-answer button")
+    assert letters.all_text_contents()[:10] == list("2022-06-29")
+    if touch:
+        letters.nth(6).tap()
+    else:
+        letters.nth(5).press("Enter")
+        letters.nth(5).press("ArrowRight")
+        expect(letters.nth(6)).to_be_focused()
+    expect(letters.nth(6)).to_have_attribute("aria-pressed", "true")
+    expect(letters.nth(5)).to_have_attribute("aria-pressed", "false")
+    assert "\u201c6\u201d, character 7 of the answer" in told(root)
+    name = letters.nth(6).get_attribute("aria-label") or ""
+    weights = root.evaluate(INSIDE)["steps"][6]["weights"]
+    assert name.endswith(f"place {np.argmax(weights) + 1}")
+    cell = root.locator("svg .dlb-cell").nth(2)  # of the third row: the cells stand column by column
+    if touch:
+        cell.tap()
+    else:
+        cell.click()
+    assert root.evaluate(INSIDE)["at"] == 2
+
+
 # All of them ------------------------------------------------------------------------------------------------
 
 
@@ -1082,7 +1198,10 @@ def test_an_address_leads_to_a_state(at: Any) -> None:
     digit.get_by_label("Centre and scale, as MNIST did").select_option("off")
     digit.get_by_role("application").nth(1).press("Enter")
     digit.locator(".dlb-live-maps canvas").nth(2).press("ArrowRight")
-    for each in (root, other, decode, gates, writer, race, digit):
+    dates = figure(page, "attention")
+    dates.get_by_role("textbox").fill("3 nov 1981")
+    press(dates, "Step", 3)
+    for each in (root, other, decode, gates, writer, race, digit, dates):
         press(each, "Link")
         assert told(each) == "The address of this page now leads to this state."
         states.append(
@@ -1099,7 +1218,7 @@ def test_an_address_leads_to_a_state(at: Any) -> None:
             assert found["net"] == inside["net"]
         elif kind == "gates":
             assert (found["words"], found["at"]) == (inside["words"], 3)
-        elif kind in ("race", "draw"):
+        elif kind in ("race", "draw", "attention"):
             assert found == inside
         elif kind == "writer":
             assert (found["begun"], found["written"]) == (inside["begun"], inside["written"])
@@ -1128,6 +1247,8 @@ def test_a_link_to_another_state_on_the_same_page(at: Any, file: Path) -> None:
         "#live-gates?text=%F0%9F%98%80&word=-3",
         "#live-race?surface=hill&x=9&y=&steps=-1&first=no",
         "#live-writer?wrote=%7B%7D&draws=x&temperature=9",
+        "#live-attention?text=%F0%9F%98%80&letter=-3",
+        "#live-attention?letter=x",
         "#live-draw?drawing=%E0&squares=1;x,2;,&layer=9&unit=x&hand=no",
         "#live-draw?drawing=zzz&squares=3,99&layer=2&unit=99999",
     ],

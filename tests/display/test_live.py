@@ -12,6 +12,7 @@ import pytest
 from dlbook.display import embed, live
 from dlbook.display.live import (
     FIGURES,
+    MOST_READ,
     MOST_STEPS,
     MOST_WRITTEN,
     RACE,
@@ -62,6 +63,22 @@ DIGITS: dict[str, Any] = {
     "score": lambda read: read[0].round(1),
     "samples": {"blank": np.zeros((28, 28)), "grey": np.full((28, 28), 0.5)},
 }
+SPECIAL = ["<pad>", "<sos>", "<eos>", "<unk>"]
+TRANSLATOR: dict[str, Any] = {
+    "weights": [
+        np.random.default_rng(3).normal(size=shape)
+        for shape in (
+            *((6, 3), (3, 6), (2, 6), (2, 6), (2, 2), (2, 2), (2, 1)),
+            *((5, 4), (6, 6), (2, 6), (2, 6), (2, 5), (5,)),
+        )
+    ],
+    "score": lambda read: read[0].round(1),
+    "reads": [*SPECIAL, "a", "b"],
+    "writes": [*SPECIAL, "1"],
+    "samples": ["ab", "bba"],
+    "most": 5,
+    "steps": 3,
+}
 OPTIONS: dict[str, dict[str, Any]] = {
     "perceptron": {},
     "playground": {},
@@ -70,8 +87,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "writer": LETTERS,
     "race": {},
     "draw": DIGITS,
+    "attention": TRANSLATOR,
 }
-OPENING = {"playground": "settings", "gates": "text", "race": "settings", "draw": "samples"}
+OPENING = {
+    "playground": "settings", "gates": "text", "race": "settings", "draw": "samples", "attention": "samples",
+}  # fmt: skip
 
 
 def draw() -> None:
@@ -118,6 +138,7 @@ def test_the_page_has_a_picture_a_task_and_the_opening_state(shown: Any, figure:
 
 def test_a_page_loads_each_script_once_and_only_what_its_figures_need() -> None:
     assert scripts("gates") == ("live.js", "live_stage.js", "live_gates.js")
+    assert scripts("attention")[1:] == ("live_translate.js", "live_stage.js", "live_attention.js")
     assert scripts("draw", "gates", "draw") == (
         "live.js",
         "live_pictures.js",
@@ -233,6 +254,18 @@ def test_the_page_and_python_draw_on_the_same_grid() -> None:
     assert f"var SIDE = {SIDE};" in embed.asset("live_draw.js")
 
 
+def test_a_translator_opens_where_the_notebook_says(shown: Any) -> None:
+    options = data_of(shown("attention", **TRANSLATOR)[0])["options"]
+    assert options["reads"] == [*SPECIAL, "a", "b"]
+    assert (options["samples"], options["most"], options["steps"]) == (["ab", "bba"], 5, 3)
+    assert [one["shape"] for one in options["weights"]] == [list(np.shape(w)) for w in TRANSLATOR["weights"]]
+
+
+def test_the_page_and_python_read_texts_of_the_same_length() -> None:
+    room = re.findall(r"var ROOM = (\d+);", embed.asset("live_attention.js"))
+    assert int(room[0]) > MOST_READ  # who types too much is told so
+
+
 def changed(place: int, **config: Any) -> list[dict[str, Any]]:
     """Return the layers, one of them with another configuration."""
     layers = [{**layer, "config": dict(layer["config"])} for layer in LAYERS]
@@ -339,6 +372,21 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("draw", {**DIGITS, "samples": {"a": np.zeros(784)}}, r"live draw: a must have shape \(28, 28\)"),
     ("draw", {**DIGITS, "samples": {"a": np.full((28, 28), 255.0)}}, "live draw: a must be"),
     ("draw", {**DIGITS, "centred": 1}, "live draw: centred must be True or False, got 1"),
+    ("attention", {}, "live attention: weights must be given"),
+    ("attention", {**TRANSLATOR, "weights": [1]}, "live attention: weights must be the 13 arrays"),
+    (
+        "attention",
+        {**TRANSLATOR, "weights": [*TRANSLATOR["weights"][:-1], np.ones(4)]},
+        r"live attention: weights must have the shapes \[\(6, 3\)",
+    ),
+    ("attention", {**TRANSLATOR, "reads": ["a", "b"]}, "reads must begin with <pad>, <sos>, <eos>, <unk>"),
+    ("attention", {**TRANSLATOR, "reads": [*SPECIAL, "a", "a"]}, "different single characters"),
+    ("attention", {**TRANSLATOR, "writes": [*SPECIAL, "one"]}, "live attention: writes must begin with"),
+    ("attention", {**TRANSLATOR, "samples": ["abc"]}, "samples must be texts of one to 5 characters that it"),
+    ("attention", {**TRANSLATOR, "samples": ["aaaaaa"]}, "samples must be texts of one to 5 characters"),
+    ("attention", {**TRANSLATOR, "samples": []}, "samples must be texts of one to 5 characters"),
+    ("attention", {**TRANSLATOR, "most": 61}, "live attention: most must be"),
+    ("attention", {**TRANSLATOR, "steps": 17}, "live attention: steps must be"),
     (
         "decode",
         {**WEATHER, "max_kilobytes": 0.1},

@@ -4,7 +4,7 @@ import base64
 import gzip
 import json
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -17,10 +17,11 @@ from py_mini_racer import MiniRacer
 from sphinx_book import javascript
 
 from dlbook.convolution import AveragePooling2D, Conv2D, MaxPooling2D
-from dlbook.data import english_text, generated_reviews, mnist_digits
+from dlbook.data import english_text, generated_reviews, mnist_digits, written_dates
 from dlbook.display import embed, pack
 from dlbook.display.layers import read_layers
 from dlbook.display.live import SIDE, _picture
+from dlbook.encoder_decoder import Attention
 from dlbook.feedforward import Perceptron, convergence_bound
 from dlbook.markov import backward_recursion, forward_recursion, viterbi_recursion
 from dlbook.nn import (
@@ -69,7 +70,7 @@ function plain(value) {
 @cache
 def engine() -> MiniRacer:
     """Start V8 with the script."""
-    return javascript.start(embed.asset("live.js"), embed.asset("live_pictures.js"), PLAIN)
+    return javascript.start(*map(embed.asset, ("live.js", "live_pictures.js", "live_translate.js")), PLAIN)
 
 
 def run(body: str, **given: Any) -> Any:
@@ -722,14 +723,97 @@ def test_pictures_are_short_texts_that_both_sides_read() -> None:
         assert run("return live.packPixels(live.unpackPixels(written, 784))", written=written) == written
 
 
+# An encoder and a decoder that looks back -------------------------------------------------------------------
+
+TRANSLATE = """
+const arrays = packed ? weights.map(live.unpack) : weights.map(w => Float64Array.from(w.flat(9)));
+const net = live.translator(arrays, widths);
+return rows.map(row => live.translate(net, row, most));"""
+
+
+def translated(weights: Sequence[Any], rows: list[list[int]], most: int) -> list[Any]:
+    """Return the steps of the page for each row of ids."""
+    packed = isinstance(weights[0], dict)
+    shapes = [w["shape"] if packed else w.shape for w in weights]
+    given = [w if packed else w.tolist() for w in weights]
+    widths = [shapes[0][1], shapes[7][1]]
+    return list(run(TRANSLATE, weights=given, packed=packed, rows=rows, widths=widths, most=most))
+
+
+def looked_back(weights: Sequence[np.ndarray], row: list[int], most: int) -> list[tuple[int, Any, Any]]:
+    """Return token, weights and logits of each step, by the layers of the package."""
+    table, kernel, matrix, bias, U, W, v, words, into, again, start, out, last = weights
+    m = len(matrix)
+    layer = GRU(table.shape[1], m, kernel=kernel, recurrent_kernel=matrix, bias=bias)
+    writer = GRU(words.shape[1] + m, m, kernel=into, recurrent_kernel=again, bias=start)
+    look = Attention(m, m, rng=np.random.default_rng(0))
+    look.parameters = {"key_kernel": U, "query_kernel": W, "scale": v[:, 0]}
+    states, cache = layer.forward(table[[row]])
+    state, token, steps = cache.final_state, 1, []
+    while len(steps) < most and token != 2:
+        context, seen = look.forward(state[:, None], states)
+        x = np.concatenate([words[token], context[0, 0]])
+        state = writer.forward(x[None, None], initial_state=state)[1].final_state
+        logits = (state @ out + last)[0]
+        token = 2 + int(logits[2:].argmax())
+        steps.append((token, seen.weights[0, 0], logits))
+    return steps
+
+
+def attentive(seed: int, sizes: tuple[int, int, int, int, int]) -> list[np.ndarray]:
+    """Draw the weights of a network with additive attention."""
+    n, k, m, d, e = sizes
+    cell = [(m, 3 * m), (2, 3 * m)]
+    shapes = [(n, d), (d, 3 * m), *cell, (m, m), (m, m), (m, 1), (k, e), (e + m, 3 * m), *cell, (m, k), (k,)]
+    rng = np.random.default_rng(seed)
+    return [rng.normal(size=shape) for shape in shapes]
+
+
+def test_looking_back_is_that_of_the_package_and_of_keras() -> None:
+    from dlbook.training import AttentionSeq2Seq
+
+    sizes = n, k, m, d, _ = 9, 7, 5, 4, 4
+    rows = [[3, 8, 4, 4, 5, 6], [7, 2], [6]]
+    padded = np.array([row + [0] * (6 - len(row)) for row in rows])
+    network = AttentionSeq2Seq(n, k, units=m, embedding=d, max_length=8)
+    for seed in (1, 2):
+        weights = attentive(seed, sizes)
+        network.model.set_weights(weights)
+        words, maps = network.answer(padded, 8)
+        for row, steps, tokens, weighed in zip(rows, translated(weights, rows, 8), words, maps, strict=True):
+            found = [step["token"] for step in steps]
+            assert found == [int(token) for token in tokens if token]
+            theirs = looked_back(weights, row, 8)
+            assert found == [token for token, _, _ in theirs]
+            for step, (_, seen, logits) in zip(steps, theirs, strict=True):
+                assert_allclose(step["weights"], seen, rtol=0, atol=1e-12)
+                assert_allclose(step["logits"], logits, rtol=0, atol=1e-12)
+                p = np.exp(logits - logits.max())
+                assert step["p"] == pytest.approx(p[step["token"]] / p.sum(), abs=1e-12)
+            assert_allclose(
+                [step["weights"] for step in steps], weighed[: len(steps), : len(row)], rtol=0, atol=TOLERANCE
+            )
+
+
+def test_embeddings_of_two_widths_and_an_answer_of_one_token() -> None:
+    weights = attentive(3, (6, 5, 3, 2, 7))
+    steps = translated(weights, [[3, 4, 5]], 4)[0]
+    assert [step["token"] for step in steps] == [token for token, _, _ in looked_back(weights, [3, 4, 5], 4)]
+    weights[12][2] = 1e3  # the end
+    assert [step["token"] for step in translated(weights, [[3]], 4)[0]] == [2]
+    weights[12][:2] = 1e6  # padding and start, which nobody writes
+    assert [step["token"] for step in translated(weights, [[3]], 4)[0]] == [2]
+
+
 # The models that the pages ship -----------------------------------------------------------------------------
 
 
-def shipped(name: str, run_number: int = 0) -> list[np.ndarray]:
-    """Return the weights of a run that a record of chapter 4 keeps."""
-    (path,) = (ROOT / "chapters" / "04_sequences" / "records").glob(f"{name}.*.npz")
+def shipped(name: str, run_number: int = 0, chapter: str = "04_sequences") -> list[np.ndarray]:
+    """Return the weights of a run that a record keeps."""
+    (path,) = (ROOT / "chapters" / chapter / "records").glob(f"{name}.*.npz")
     with np.load(path) as arrays:
-        return [arrays[f"{run_number}.{k}"].astype(float) for k in range(6)]
+        n_arrays = sum(key.startswith(f"{run_number}.") for key in arrays)
+        return [arrays[f"{run_number}.{k}"].astype(float) for k in range(n_arrays)]
 
 
 def test_the_reader_of_reviews() -> None:
@@ -781,6 +865,28 @@ def test_the_writer() -> None:
         if given is weights:
             assert_allclose(found, exact, rtol=0, atol=TOLERANCE)
         assert abs(bits(found) - bits(exact)) < 0.01
+
+
+def dates() -> tuple[list[np.ndarray], Vocabulary, Vocabulary]:
+    """Return the network that reads dates, and what it reads and writes."""
+    known = written_dates(3000, rng=np.random.default_rng(0))[0]
+    reads = Vocabulary.from_texts([*known, list("0123456789")], tokenizer=list)
+    weights = shipped("attention.dates", 0, "05_encoder_decoder")
+    return weights, reads, Vocabulary([*"0123456789", "-"], tokenizer=list)
+
+
+def test_the_reader_of_dates() -> None:
+    weights, reads, writes = dates()
+    assert len(reads) == len(weights[0])
+    texts, answers = written_dates(60, rng=np.random.default_rng(12))
+    rows = [reads.encode(text).tolist() for text in texts]
+    packed = pack(weights, lambda arrays: np.concatenate([a.ravel() for a in arrays]).round(2))
+    for given, atol in ((weights, TOLERANCE), (packed, 0.1)):
+        found = translated(given, rows, 11)
+        assert ["".join(writes.decode([step["token"] for step in steps])) for steps in found] == answers
+        for steps, row in zip(found, rows, strict=True):
+            seen = [seen for _, seen, _ in looked_back(weights, row, 11)]
+            assert_allclose([step["weights"] for step in steps], seen, rtol=0, atol=atol)
 
 
 # What the quizzes ask ---------------------------------------------------------------------------------------
@@ -856,6 +962,15 @@ def test_what_fools_the_reader(review: str, means: int, fooled: bool) -> None:
     assert abs(score) > 1  # no matter of rounding
 
 
+def test_which_date_is_written_that_no_calendar_has() -> None:
+    weights, reads, writes = dates()
+    packed = pack(weights, lambda arrays: np.concatenate([a.ravel() for a in arrays]).round(1))
+    for given in (weights, packed):
+        steps = translated(given, [reads.encode("february 30, 2022").tolist()], 11)[0]
+        assert "".join(writes.decode([step["token"] for step in steps])) == "2022-02-30"
+        assert min(step["p"] for step in steps) > 0.99
+
+
 GREEDY = """
 const [table, kernel, recurrent, bias, out, last] = weights.map(live.unpack);
 const cell = {kernel, recurrent, bias};
@@ -925,7 +1040,8 @@ def test_small_numbers_take_few_bits() -> None:
 # Size -------------------------------------------------------------------------------------------------------
 
 FIGURES = [
-    f"live_{name}.js" for name in ("perceptron", "playground", "decode", "gates", "writer", "race", "draw")
+    f"live_{name}.js"
+    for name in ("perceptron", "playground", "decode", "gates", "writer", "race", "attention", "draw")
 ]
 
 
@@ -937,6 +1053,7 @@ def zipped(*names: str) -> int:
 def test_the_engine_and_each_figure_stay_small() -> None:
     assert zipped("live.js") < 8.2 * 1024  # which every page with a figure loads
     assert zipped("live_pictures.js") < 2.5 * 1024
+    assert zipped("live_translate.js") < 1.5 * 1024
     assert zipped("live_stage.js") < 6.5 * 1024
     assert max(map(zipped, FIGURES[:-1])) < 4 * 1024
     assert zipped(FIGURES[-1]) < 5.2 * 1024  # seven maps and the sum behind each unit

@@ -25,7 +25,7 @@ def english():
 def test_the_first_merges_of_the_paper():
     """Sennrich et al.: low 5, lower 2, newest 6, widest 3; e s and es t stand together 9 times, l o 7."""
     encoding = BytePairEncoding.train([EXAMPLE], 15, special=())
-    assert [(step.left, step.right, step.count) for step in encoding.history[:3]] == [
+    assert [(step.left, step.right, step.times) for step in encoding.history[:3]] == [
         ("e", "s", 9),
         ("es", "t</w>", 9),
         ("l", "o", 7),

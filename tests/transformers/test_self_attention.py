@@ -236,6 +236,17 @@ def test_one_token_looks_at_itself_and_large_scores_do_not_overflow():
     np.testing.assert_array_equal(weights, [[0.5, 0.5, 0.0]])
 
 
+@pytest.mark.parametrize("shift", [0.0, 59.0, 61.0, 1e4, -59.0, -61.0, -1e4])
+def test_scores_of_every_size_give_the_softmax(shift):
+    keys = np.array([[0.0], [1.0], [2.0], [0.5]]) + shift
+    mask = np.array([[True, False, True, True]])
+    for kind, tolerance in ((np.float64, 1e-11), (np.float32, 1e-2)):
+        q, k, v = (np.array(a, dtype=kind) for a in ([[1.0]], keys, np.eye(4)))
+        _, weights = scaled_dot_product_attention(q, k, v, mask=mask)
+        powers = np.exp([0.0, -np.inf, 2.0, 0.5])
+        np.testing.assert_allclose(weights[0], powers / powers.sum(), rtol=tolerance)
+
+
 def test_single_precision_stays_and_inputs_are_not_changed():
     layer, *arrays = make(rotary=True)
     x, context = (a.astype(np.float32) for a in arrays)

@@ -29,6 +29,12 @@ from .captions import (
 )
 from .dates import DATE_FORMATS, LOCALES, written_dates
 from .demand import Demand, daily_demand
+from .devanagari import (
+    devanagari_by_rules,
+    devanagari_names,
+    devanagari_words,
+    latin_spelling,
+)
 from .documents import TOPICS, Documents, planted_documents
 from .downloads import DownloadError, cache_folder, fetch, load_idx, load_npz
 from .english import english_text
@@ -46,6 +52,8 @@ from .sentences import (
     tagged_sentences,
 )
 from .sequences import adding_problem, copy_problem, recall_task
+from .shortcuts import STAMP_CELL, STAMPED_SHAPES, StampedPictures, stamp, stamped_pictures
+from .text_tasks import dialogues, entailment_pairs, match_reports
 
 __all__ = [
     "BLANK",
@@ -60,6 +68,8 @@ __all__ = [
     "PICTURE_SIDE",
     "SHAPES",
     "SIZES",
+    "STAMPED_SHAPES",
+    "STAMP_CELL",
     "STOCKS",
     "TAGS",
     "TOPICS",
@@ -71,6 +81,7 @@ __all__ = [
     "PictureObject",
     "Prices",
     "Pronunciations",
+    "StampedPictures",
     "adding_problem",
     "apple_sentences",
     "breast_cancer",
@@ -79,19 +90,26 @@ __all__ = [
     "copy_problem",
     "daily_demand",
     "describe_objects",
+    "devanagari_by_rules",
+    "devanagari_names",
+    "devanagari_words",
     "diabetes",
+    "dialogues",
     "digits",
     "digits_1d",
     "english_text",
+    "entailment_pairs",
     "fetch",
     "fill_in_sentences",
     "font_digits",
     "generated_reviews",
     "iris",
     "keras_dataset",
+    "latin_spelling",
     "load_idx",
     "load_npz",
     "logic_gate",
+    "match_reports",
     "mnist_digits",
     "movie_reviews",
     "photograph",
@@ -101,6 +119,8 @@ __all__ = [
     "recall_task",
     "separable_points",
     "spirals",
+    "stamp",
+    "stamped_pictures",
     "stock_prices",
     "tagged_sentences",
     "tiny_shakespeare",

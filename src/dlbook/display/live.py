@@ -17,11 +17,13 @@ __all__ = ["live"]
 
 SIDE = 28  # pixels of a drawing, as in the script
 REACH, MOST_POINTS, MOST_LETTERS, MOST_WRITTEN, MOST_STEPS = 1.5, 40, 16, 400, 2000  # as in the scripts
+MOST_READ, MOST_ANSWERED = 60, 16
+SPECIAL = ("<pad>", "<sos>", "<eos>", "<unk>")  # of dlbook.text
 TEMPERATURES = (0.75, 0, 0.25, 0.5, 1, 1.5, 2)
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 GATES = {"OR": (0, 1, 1, 1), "AND": (0, 0, 0, 1), "XOR": (0, 1, 1, 0)}
 # The parts of the engine that only some figures need.
-PARTS: dict[str, tuple[str, ...]] = {"draw": ("live_pictures.js",)}
+PARTS: dict[str, tuple[str, ...]] = {"draw": ("live_pictures.js",), "attention": ("live_translate.js",)}
 # What the controls of the playground offer; the first is where they stand unless the notebook says otherwise.
 SETTINGS: dict[str, tuple[Any, ...]] = {
     "data": ("circles", "blobs", "xor", "spirals"),
@@ -75,7 +77,7 @@ def live(
 
     Parameters
     ----------
-    figure : {"perceptron", "playground", "decode", "gates", "writer", "race", "draw"}
+    figure : {"perceptron", "playground", "decode", "gates", "writer", "race", "draw", "attention"}
         Which figure.
     draw : callable
         Draws the picture with pyplot, without arguments.
@@ -135,16 +137,21 @@ def live(
     the names of the classes (by default the ten digits); ``centred``, whether a drawing is scaled and shifted
     as those of MNIST were (by default) or seen as it is.
 
+    Options of **attention**: ``weights`` of `dlbook.training.AttentionSeq2Seq` with the additive score, in
+    the order of Keras, and ``score``; ``reads`` and ``writes``, the tokens of its two vocabularies, one
+    character each beside the special ones, which begin both; ``samples``, a list of texts, of which the first
+    is shown; ``most``, how many characters a text may have; ``steps``, how many tokens an answer has at most.
+
     The random numbers of the page are those of ``numpy.random.RandomState(seed)``, so NumPy repeats what the
     page does: starting weights, order of the samples and dropout are then those of `dlbook.nn.Sequential`
     with a generator of the class ``MT19937`` in that state.
 
     Examples
     --------
-    >>> live("gate", lambda: None, alt="Points", task="Try.")
+    >>> live("gate", lambda: None, alt="Points", task="Try.")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    ValueError: figure must be one of perceptron, playground, decode, gates, writer, race, draw, got 'gate'
+    ValueError: figure must be one of perceptron, playground, ..., attention, got 'gate'
     """
     checks.choice(figure, "figure", FIGURES)
     texts.accepts(draw, 0, [])
@@ -340,6 +347,45 @@ def _draw(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _attention(where: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    _given(where, given, ("weights", "score", "reads", "writes", "samples", "most", "steps"))
+    reads, writes = (_tokens(given[name], f"{where}{name}") for name in ("reads", "writes"))
+    most = checks.count(given["most"], f"{where}most", most=MOST_READ)
+    samples = checks.texts(given["samples"], f"{where}samples")
+    if not samples or any(not 0 < len(text) <= most or set(text) - set(reads) for text in samples):
+        raise ValueError(
+            f"{where}samples must be texts of one to {most} characters that it reads, got {list(samples)}"
+        )
+    found = [np.shape(value) for value in given["weights"]]
+    if len(found) != 13 or any(len(found[k]) != 2 for k in (0, 2, 7)):
+        raise ValueError(
+            f"{where}weights must be the 13 arrays of a network with the additive score, got shapes {found}"
+        )
+    n, m, d_x, d_y = len(reads), found[2][0], found[0][1], found[7][1]
+    cell = ((m, 3 * m), (2, 3 * m))
+    score = ((m, m), (m, m), (m, 1))
+    decoder = ((len(writes), d_y), (d_y + m, 3 * m), *cell, (m, len(writes)), (len(writes),))
+    return {
+        "reads": reads,
+        "writes": writes,
+        "samples": list(samples),
+        "most": most,
+        "steps": checks.count(given["steps"], f"{where}steps", most=MOST_ANSWERED),
+        "weights": _packed(where, given, [(n, d_x), (d_x, 3 * m), *cell, *score, *decoder]),
+    }
+
+
+def _tokens(value: Any, name: str) -> list[str]:
+    tokens = list(checks.texts(value, name))
+    special, rest = tokens[: len(SPECIAL)], tokens[len(SPECIAL) :]
+    if special != list(SPECIAL) or len(set(rest)) != len(rest) or any(len(token) != 1 for token in rest):
+        raise ValueError(
+            f"{name} must begin with {', '.join(SPECIAL)}, and go on with different single characters, "
+            f"got {tokens}"
+        )
+    return tokens
+
+
 def _picture(value: Any, name: str) -> str:
     """Write a picture as text: two hexadecimal digits a pixel, a letter from g to z for 1 to 20 zeros."""
     pixels = np.round(255 * checks.array(value, name, (SIDE, SIDE), least=0, most=1)).astype(int)
@@ -400,4 +446,5 @@ FIGURES: dict[str, tuple[tuple[str, ...], Callable[[str, Mapping[str, Any]], dic
     ),
     "race": ((*RACE, "start", "steps"), _race),
     "draw": (("layers", "weights", "score", "samples", "labels", "centred"), _draw),
+    "attention": (("weights", "score", "reads", "writes", "samples", "most", "steps"), _attention),
 }

@@ -1,4 +1,4 @@
-"""From one sequence to another: attention, and decoding by greedy choice, draws, beam and full search."""
+"""From one sequence to another: attention, decoding, and the explanation of one prediction."""
 
 from .attention import SCORES, Attention, AttentionCache, AttentionGradients, attention_weights
 from .decoding import (
@@ -10,6 +10,7 @@ from .decoding import (
     sample,
     sentence_log_probability,
 )
+from .lime import LocalExplanation, fit_explanation, lime
 from .stepwise import Stepwise
 
 __all__ = [
@@ -18,12 +19,15 @@ __all__ = [
     "AttentionCache",
     "AttentionGradients",
     "Hypothesis",
+    "LocalExplanation",
     "Stepwise",
     "attention_weights",
     "beam_search",
     "beam_search_many",
     "exhaustive_search",
+    "fit_explanation",
     "greedy",
+    "lime",
     "sample",
     "sentence_log_probability",
 ]

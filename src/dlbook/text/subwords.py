@@ -38,16 +38,16 @@ class Merge(NamedTuple):
         The two parts.
     merged : str
         The new token.
-    count : int
+    times : int
         How often they stood side by side at that time.
     score : float
-        Why they were chosen: that count, or divided by those of both parts.
+        Why they were chosen: that number, or divided by those of both parts.
     """
 
     left: str
     right: str
     merged: str
-    count: int
+    times: int
     score: float
 
 

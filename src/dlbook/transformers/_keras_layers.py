@@ -84,6 +84,10 @@ class Place(layers.Layer):
             return vectors + ops.convert_to_tensor(table, vectors.dtype)[:time]
         return vectors
 
+    def compute_output_shape(self, shape: Any) -> Any:
+        """Return the shape of the input."""
+        return shape
+
 
 class TiedLogits(layers.Layer):
     """Multiply by the vectors of the tokens."""

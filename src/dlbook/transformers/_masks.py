@@ -7,6 +7,7 @@ from .. import checks
 
 Floats = NDArray[np.floating]
 Mask = NDArray[np.bool_]
+_SAFE = 60.0  # the exponentials of numbers up to this size, and many of them added, fit in single precision
 
 
 def check_mask(mask: ArrayLike | None, shape: tuple[int, ...], name: str = "mask") -> Mask | None:
@@ -25,12 +26,14 @@ def check_mask(mask: ArrayLike | None, shape: tuple[int, ...], name: str = "mask
 
 def check_heads_mask(mask: ArrayLike | None, shape: tuple[int, int, int], name: str = "mask") -> Mask | None:
     """Return a mask of the keys of a batch, or of the keys of every query, with an axis for the heads."""
-    if mask is not None and np.ndim(mask) == 2:
-        batch, _, n_keys = shape
-        present = check_mask(mask, (batch, n_keys), name)
-        return None if present is None else present[:, None, None]
-    present = check_mask(mask, shape, name)
-    return None if present is None else np.broadcast_to(present, shape)[:, None]
+    if mask is None:
+        return None
+    batch, _, n_keys = shape
+    given = checks.array(mask, name)
+    present = check_mask(given, (batch, n_keys) if given.ndim == 2 else shape, name)
+    if present is None or given.ndim == 2:
+        return None if present is None else np.broadcast_to(present, (batch, n_keys))[:, None, None]
+    return np.broadcast_to(present, shape)[:, None]
 
 
 def lower_triangle(n_queries: int, n_keys: int) -> Mask:
@@ -52,9 +55,15 @@ def masked_softmax(scores: Floats, present: Mask | None, name: str = "mask") -> 
         if not rows.all():
             row = tuple(int(i) for i in np.argwhere(~rows)[0])
             raise ValueError(f"{name} must leave each query at least one key, got none in row {row}")
-        scores = np.where(present, scores, scores.dtype.type(-np.inf))
-    scores -= scores.max(axis=-1, keepdims=True)
+    # where no power overflows or vanishes, the shift by the largest score is not needed
+    moderate = scores.min() > -_SAFE and scores.max() < _SAFE
+    if not moderate:
+        if present is not None:
+            scores = np.where(present, scores, scores.dtype.type(-np.inf))
+        scores -= scores.max(axis=-1, keepdims=True)
     np.exp(scores, out=scores)
+    if moderate and present is not None:
+        scores *= present
     scores /= scores.sum(axis=-1, keepdims=True)
     return scores
 

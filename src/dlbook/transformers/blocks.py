@@ -99,7 +99,7 @@ class LayerNormalization(Module):
         inverse_deviation = 1.0 / np.sqrt(variance + x.dtype.type(self.epsilon))
         normalized = centred * inverse_deviation
         outputs = normalized * self._parameters["gamma"].astype(x.dtype, copy=False)
-        outputs += self._parameters["beta"]
+        outputs += self._parameters["beta"].astype(x.dtype, copy=False)
         return outputs, (normalized, inverse_deviation)
 
     def backward(self, grad: ArrayLike, cache: Any) -> BlockGradients:
@@ -347,23 +347,23 @@ class Block(Composite):
         """
         names = (*self._attentions(), "feed_forward")
         batch, _, time, _ = cache.weights.shape
-        grad = checks.array(grad, "grad", (batch, time, self.n_features), float32=True)
+        slope: Floats = checks.array(grad, "grad", (batch, time, self.n_features), float32=True)
         found: dict[str, Floats] = {}
         context = None
         for name, (norm_cache, inner_cache) in zip(names[::-1], cache.parts[::-1], strict=True):
             layer, norm = self.parts[name], self.parts[f"{name}_norm"]
             if self.norm == "before":
-                inner = layer.backward(grad, inner_cache)
+                inner = layer.backward(slope, inner_cache)
                 outer = norm.backward(inner.inputs, norm_cache)
-                grad = grad + outer.inputs
+                slope = slope + outer.inputs
             else:
-                outer = norm.backward(grad, norm_cache)
+                outer = norm.backward(slope, norm_cache)
                 inner = layer.backward(outer.inputs, inner_cache)
-                grad = outer.inputs + inner.inputs
+                slope = outer.inputs + inner.inputs
             context = inner.context if name == "cross_attention" else context
             found |= {f"{name}.{key}": value for key, value in inner.parameters.items()}
             found |= {f"{name}_norm.{key}": value for key, value in outer.parameters.items()}
-        return BlockGradients(grad, {key: found[key] for key in self._collect()}, context)
+        return BlockGradients(slope, {key: found[key] for key in self._collect()}, context)
 
 
 class EncoderBlock(Block):
@@ -561,7 +561,7 @@ class DecoderBlock(Block):
         x = checks.array(x, "x", ("batch", "time", self.n_features), float32=True)
         context = checks.array(context, "context", (len(x), "n_keys", self.n_features), float32=True)
         present = check_heads_mask(context_mask, (*x.shape[:2], context.shape[1]), "context_mask")
-        options = {
+        options: dict[str, dict[str, Any]] = {
             "attention": {"mask": mask, "causal": True},
             "cross_attention": {"context": context, "mask": None if present is None else present[:, 0]},
         }

@@ -197,14 +197,16 @@ def encoder_model(
     for value, name in ((n_layers, "n_layers"), (context, "context")):
         checks.count(value, name)
     present = None
-    if n_features is None:
+    if n_tokens is not None:
+        checks.count(n_tokens, "n_tokens")
         inputs = [Input((None,), dtype="int32", name="ids")]
         present = ops.not_equal(inputs[0], 0)
         if checks.count(n_segments, "n_segments", 0):
             inputs.append(Input((None,), dtype="int32", name="segments"))
         x = Embed(n_tokens, width, context, positions, n_segments, name="embed")(*inputs)
     else:
-        inputs = [Input((None, checks.count(n_features, "n_features")), name="vectors")]
+        size = checks.count(n_features, "n_features")  # type: ignore[arg-type]
+        inputs = [Input((None, size), name="vectors")]
         x = Place(context, positions, name="place")(layers.Dense(width, name="project")(inputs[0]))
     x = _dropout(dropout)(x)
     options: dict[str, Any] = {

@@ -251,5 +251,6 @@ def _blocks(n_layers: int, d: int, n_hidden: int | None, width: int | None) -> t
     return n_layers * (4 * d * a + 3 * a + d), n_layers * (2 * d * h + h + d), n_layers * 4 * d
 
 
-def _summed(*parts: int) -> ParameterCounts:
-    return ParameterCounts(*parts, total=sum(parts))
+def _summed(embeddings: int, attention: int, feed_forward: int, norms: int, head: int) -> ParameterCounts:
+    total = embeddings + attention + feed_forward + norms + head
+    return ParameterCounts(embeddings, attention, feed_forward, norms, head, total)

@@ -383,9 +383,11 @@ def _touching(n: int, neighbours: Iterable[tuple[int, int]] | None) -> set[tuple
         raise ValueError(f"neighbours must be pairs of leaves, got {neighbours!r:.60}") from None
     found = set()
     for pair in given:
-        if len(pair) != 2 or pair[0] == pair[1]:
+        if len(pair) != 2:
             raise ValueError(f"neighbours must be pairs of two leaves, got {pair!r:.60}")
         one, other = (checks.count(i, "neighbours", 0, n - 1) for i in pair)
+        if one == other:
+            raise ValueError(f"neighbours must be pairs of two leaves, got {pair!r:.60}")
         found.add((min(one, other), max(one, other)))
     return found
 

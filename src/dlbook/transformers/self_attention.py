@@ -283,8 +283,8 @@ class MultiHeadAttention(Module):
         self._parameters: dict[str, NDArray[np.float64]] = {}
         for name, (n_in, n_out) in heads.items():
             checks.room((n_in, n_heads, n_out), "n_features")
-            kernel = _glorot((n_in, n_heads, n_out), n_in, n_heads * n_out, rng)
-            self._parameters |= {f"{name}_kernel": kernel, f"{name}_bias": np.zeros((n_heads, n_out))}
+            self._parameters[f"{name}_kernel"] = _glorot((n_in, n_heads, n_out), n_in, n_heads * n_out, rng)
+            self._parameters[f"{name}_bias"] = np.zeros((n_heads, n_out))
         kernel = _glorot((n_heads, self.n_value, n_features), n_heads * self.n_value, n_features, rng)
         self._parameters |= {"output_kernel": kernel, "output_bias": np.zeros(n_features)}
 
@@ -414,7 +414,8 @@ class MultiHeadAttention(Module):
         to_values = weights.swapaxes(-1, -2) @ to_heads
         to_scores = softmax_backward(weights, to_weights)
         to_scores *= to_scores.dtype.type(self.n_key**-0.5)
-        to_queries, to_keys = to_scores @ keys, to_scores.swapaxes(-1, -2) @ queries
+        to_queries: Floats = to_scores @ keys
+        to_keys: Floats = to_scores.swapaxes(-1, -2) @ queries
         if self.rotary:  # turn back: a rotation is its own inverse transposed
             to_queries, to_keys = rotate_by(to_queries, -1), rotate_by(to_keys, -1)
         back = []
@@ -465,7 +466,7 @@ class MultiHeadAttention(Module):
         for name, source in (("query", x), ("key", context), ("value", context)):
             kernel = self._kernel(f"{name}_kernel", 1, x.dtype)
             flat = source @ kernel
-            flat += self._parameters[f"{name}_bias"].reshape(-1)
+            flat += self._parameters[f"{name}_bias"].reshape(-1).astype(x.dtype, copy=False)
             made.append(_split(flat, self.n_heads))
         queries, keys, values = made
         if self.rotary:
@@ -474,7 +475,7 @@ class MultiHeadAttention(Module):
 
     def _mix(self, heads: Floats) -> Floats:
         outputs = heads @ self._kernel("output_kernel", 2, heads.dtype)
-        outputs += self._parameters["output_bias"]
+        outputs += self._parameters["output_bias"].astype(heads.dtype, copy=False)
         return outputs
 
     def _kernel(self, name: str, n_rows: int, dtype: np.dtype) -> Floats:
