@@ -12,6 +12,8 @@ import optimizers
 import pages
 import rebuild
 import sequences
+import subwords
+import transformers
 import translation
 
 
@@ -26,6 +28,8 @@ def main() -> None:
         sequences,
         translation,
         attention,
+        subwords,
+        transformers,
         convolution,
         decoding,
         pages,

@@ -123,6 +123,43 @@ network = RecurrentNetwork(layers[0], Dense(2, 1, rng=rng))
 output, cache = network.forward(x)
 network.backward(np.ones(output.shape), cache)
 """,
+    "text": """
+encoding = BytePairEncoding.train(["low lower lowest low"], 16)
+encoding.decode(encoding.encode("low slow"))
+encoding.id("<unk>")
+WordPiece.train(["low lower lowest low"], 16)
+BytePairEncoding(["a", "b"], [("a", "b")])
+""",
+    "transformers": """
+rng = np.random.default_rng(0)
+x = [[[0.5, -1.0, 0.25, 1.0], [1.0, 0.0, 0.5, -0.5]]]
+layer = MultiHeadAttention(4, 2, rng=rng)
+outputs, cache = layer.forward(x, x, mask=[[True, True]])
+layer.backward(np.ones(outputs.shape), cache)
+layer.set_weights(layer.get_weights())
+_, past = layer.step(x)
+layer.step(x, past)
+for layer in (LayerNormalization(4), FeedForward(4, 3, rng=rng), EncoderBlock(4, 2, 3, rng=rng)):
+    outputs, cache = layer.forward(x)
+    layer.backward(np.ones(outputs.shape), cache)
+_, past = layer.step(x)
+layer.step(x, past)
+layer = DecoderBlock(4, 2, 3, rng=rng)
+outputs, cache = layer.forward(x, x, mask=[[True, True]], context_mask=[[True, True]])
+layer.backward(np.ones(outputs.shape), cache)
+model = GPT(5, 1, 2, 4, 6, rng=rng)
+logits, cache = model.forward([[0, 3, 1]], mask=[[True, True, True]])
+model.backward(np.ones(logits.shape), cache)
+model.loss_and_gradients([[0, 3]], [[3, 1]])
+_, past = model.step([[0, 3]])
+model.step([[1]], past)
+model.generate([0, 3], 2, top_k=2, top_p=0.5, rng=rng)
+network = RecursiveNetwork(2, rng=rng)
+network.merge([0.5, 1.0], [0.25, -1.0])
+network.greedy_tree([[0.5, 1.0], [0.25, -1.0], [0.5, 0.5]], [(0, 1), (1, 2)])
+roots, cache = network.forward([[[0.5, 1.0], [0.25, -1.0]]], [(0, 1)])
+network.backward(np.ones(roots.shape), cache, [1.0])
+""",
 }
 """Further examples by package: of what a docstring is too short for, such as a backward pass."""
 

@@ -1,4 +1,4 @@
-"""Metrics: accuracy, counts, curves, regression, word errors and scores of translations."""
+"""Metrics: accuracy, counts, curves, detection, regression, word errors and scores of translations."""
 
 from .accuracies import (
     accuracy,
@@ -19,6 +19,7 @@ from .curves import (
     sensitivity_at_specificity,
     specificity_at_sensitivity,
 )
+from .detection import COCO_THRESHOLDS, average_precision, box_overlaps, detection_average_precision
 from .lepor import LeporFactors, corpus_lepor, lepor, lepor_factors
 from .meteor import MeteorCounts, corpus_meteor, meteor, meteor_counts
 from .nist import corpus_nist, ngram_information, sentence_nist
@@ -30,22 +31,26 @@ from .regression import (
 from .words import WordErrors, bootstrap_interval, total_errors, word_errors
 
 __all__ = [
+    "COCO_THRESHOLDS",
     "BleuCounts",
     "LeporFactors",
     "MeteorCounts",
     "RocCurve",
     "WordErrors",
     "accuracy",
+    "average_precision",
     "binary_accuracy",
     "bleu_counts",
     "bootstrap_bleu",
     "bootstrap_interval",
+    "box_overlaps",
     "categorical_accuracy",
     "confusion_matrix",
     "corpus_bleu",
     "corpus_lepor",
     "corpus_meteor",
     "corpus_nist",
+    "detection_average_precision",
     "false_negatives",
     "false_positives",
     "lepor",
