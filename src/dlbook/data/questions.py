@@ -62,6 +62,13 @@ class PictureQuestions:
         ------
         ValueError
             If a position is no whole number or out of range.
+
+        Examples
+        --------
+        >>> from dlbook.data import captioned_pictures
+        >>> made = captioned_pictures(2, rng=np.random.default_rng(6))
+        >>> picture_questions(made, rng=np.random.default_rng(0)).subset([1, 0]).answers
+        ('no', 'cross')
         """
         most = len(self) - 1
         chosen = checks.integers(ids, "ids", ("n",), least=0, most=most, empty=True).tolist()
@@ -105,7 +112,7 @@ def questions_about(objects: Sequence[PictureObject]) -> list[tuple[str, str, st
     ('what shape is the blue one', 'cross', 'shape')
     ('what is left of the cross', 'circle', 'beside')
     """
-    scene = tuple(objects)
+    scene = tuple(objects) if isinstance(objects, list | tuple) else (objects,)
     if not all(isinstance(thing, PictureObject) for thing in scene):
         raise ValueError(f"objects must hold PictureObjects and nothing else, got {objects!r:.80}")
     shapes, colours = [thing.shape for thing in scene], [thing.colour for thing in scene]
@@ -156,7 +163,7 @@ def picture_questions(
     >>> made = captioned_pictures(2, rng=np.random.default_rng(6))
     >>> asked = picture_questions(made, rng=np.random.default_rng(0))
     >>> asked.questions[0], asked.answers[0]
-    ('what colour is the square', 'green')
+    ('what shape is the green one', 'cross')
     """
     if not isinstance(made, CaptionedPictures):
         raise ValueError(f"made must be a CaptionedPictures, got {type(made).__name__}")
@@ -199,9 +206,12 @@ def balance_answers(asked: PictureQuestions, *, rng: np.random.Generator) -> Pic
 
     Examples
     --------
-    >>> asked = PictureQuestions(("is there a cross",) * 3, ("no", "no", "yes"), ("there",) * 3, np.arange(3))
-    >>> balance_answers(asked, rng=np.random.default_rng(0)).answers
-    ('no', 'yes')
+    >>> from dlbook.data import captioned_pictures
+    >>> made = captioned_pictures(20, rng=np.random.default_rng(0))
+    >>> asked = picture_questions(made, rng=np.random.default_rng(0), kinds=["there"])
+    >>> balanced = balance_answers(asked, rng=np.random.default_rng(0))
+    >>> len(asked), balanced.answers.count("yes"), balanced.answers.count("no")
+    (20, 7, 7)
     """
     if not isinstance(asked, PictureQuestions):
         raise ValueError(f"asked must be PictureQuestions, got {type(asked).__name__}")
