@@ -127,11 +127,34 @@ def add_to_page(
         app.add_js_file("quiz.js", loading_method="defer")
 
 
+OWN_SHEETS = ("book.css", "figures.css", "dlbook.css", "live.css", "quiz.css", "source.css", "audio.css")
+
+
 def drop_code_colours(app: Sphinx, error: Exception | None) -> None:
     """Empty the theme's style sheet for code: the colours are the palette's (book.css)."""
     sheet = Path(app.outdir) / "_static" / "pygments.css"
     if error is None and sheet.is_file():
         sheet.write_text("/* The colours of the code are in book.css. */\n", encoding="utf-8")
+
+
+def drop_comments(app: Sphinx, error: Exception | None) -> None:
+    """Leave the comments of the book's own style sheets out: no reader's browser needs them."""
+    if error is None:
+        for name in OWN_SHEETS:
+            sheet = Path(app.outdir) / "_static" / name
+            if sheet.is_file():
+                sheet.write_text(without_comments(sheet.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def without_comments(sheet: str) -> str:
+    """Return a style sheet without comments.
+
+    Examples
+    --------
+    >>> without_comments("/* The page. */\nbody { margin: 0 } /* none */\n")
+    'body { margin: 0 } '
+    """
+    return re.sub(r"/\*.*?\*/\s*", "", sheet, flags=re.DOTALL)
 
 
 # The drawn part of a formula, up to where the next one or another part of the page begins.
@@ -212,5 +235,6 @@ def setup(app: Sphinx) -> None:
     app.connect("build-finished", trim_icons)
     app.connect("build-finished", trim_formula_fonts)
     app.connect("build-finished", drop_code_colours, priority=900)
+    app.connect("build-finished", drop_comments, priority=900)
     app.connect("builder-inited", copy_assets)
     app.connect("html-page-context", add_to_page)
