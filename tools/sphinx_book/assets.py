@@ -147,7 +147,7 @@ def drop_comments(app: Sphinx, error: Exception | None) -> None:
 
 
 def without_comments(sheet: str) -> str:
-    """Return a style sheet without comments.
+    r"""Return a style sheet without comments.
 
     Examples
     --------
