@@ -10,6 +10,7 @@ Importing this module is cheap. Keras is imported only when :func:`setup` is ask
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import importlib
 import json
@@ -388,10 +389,7 @@ def _quiet_stderr() -> Iterator[None]:
                 sys.stderr = stream
             # A handler made inside the block may keep the copy: it must stay usable.
             moved.flush()
-            _KEPT_STREAMS.append(moved)
-
-
-_KEPT_STREAMS: list[Any] = []
+            atexit.register(moved.flush)
 
 
 def _show_figures() -> None:

@@ -28,6 +28,12 @@ def test_a_record_is_there_and_was_made_by_the_code_on_the_page(notebook: Path) 
         assert read_record(notebook.parent / "records", name).code == call.code, name
 
 
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_record_holds_with_every_profile_and_seed(notebook: Path) -> None:
+    parameters = {"profile", "seed", "run"}
+    assert {name: parameters & {*call.code} for name, call in calls(notebook).items() if parameters & {*call.code}} == {}
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_file_belongs_to_a_record_that_is_used(path: Path) -> None:
     name = ".".join(path.name.split(".")[:2])
