@@ -4,6 +4,7 @@ Bad TeX is a warning with file and line, and the build treats warnings as errors
 """
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,9 @@ MACROS = {
 
 
 KATEX_SPAN = '<span class="katex">'
+DEEPER = {"{": 1, "}": -1, r"\begin": 1, r"\end": -1}
+WIDE_SPACE = re.compile(r"\\begin(?![a-z])|\\end(?![a-z])|\\q?quad(?![a-z])|\\.|[{}]", re.DOTALL)
+SEAM = re.compile(r'(<span class="mspace allowbreak"[^>]*></span></span>)(?=<span class="base")')
 
 
 class BadTeX(ValueError):
@@ -48,13 +52,52 @@ def engine() -> MiniRacer:
 @cache
 def render(tex: str, display: bool) -> str:
     """Return the HTML, with MathML for screen readers, of one formula."""
+    tex = allow_breaks(tex) if display else tex
     options = {"displayMode": display, "throwOnError": True, "strict": "error", "macros": MACROS}
     try:
         html = engine().eval(f"katex.renderToString({json.dumps(tex)}, {json.dumps(options)})")
     except JSEvalException as error:
         lines = [line for line in str(error).splitlines() if "ParseError" in line]
         raise BadTeX(lines[0].strip() if lines else str(error)) from error
-    return lighter_formula(str(html))
+    html = lighter_formula(str(html))
+    return in_parts(html) if display else html
+
+
+def allow_breaks(tex: str) -> str:
+    r"""Let a displayed formula break behind its wide spaces, those outside of braces and environments.
+
+    Examples
+    --------
+    >>> print(allow_breaks(r"a = b, \qquad \sqrt{c \quad d}"))
+    a = b, \qquad\allowbreak  \sqrt{c \quad d}
+    """
+    depth = 0
+
+    def broken(match: re.Match[str]) -> str:
+        nonlocal depth
+        depth += DEEPER.get(match[0], 0)
+        return match[0] + r"\allowbreak " * (depth == 0 and match[0].endswith("quad"))
+
+    return WIDE_SPACE.sub(broken, tex)
+
+
+def in_parts(html: str) -> str:
+    """Keep what stands between two wide spaces together, as long as it fits into a line.
+
+    Examples
+    --------
+    >>> space = '<span class="mspace allowbreak"></span>'
+    >>> in_parts(f'<span class="katex-html"><span class="base">a{space}</span><span class="base">b</span></span></span></span>')
+    ... # doctest: +ELLIPSIS
+    '<span class="katex-html"><span class="dlb-part"><span class="base">a...</span><span class="dlb-part"><span class="base">b</span>...'
+    """
+    html = html.replace("<mspace></mspace>", "")
+    head, begin, bases = html.partition('<span class="base"')
+    if not SEAM.search(bases):
+        return html
+    bases = SEAM.sub(r'\1</span><span class="dlb-part">', bases)
+    ends = "</span>" * 3  # of the formula, of KaTeX's element, and of the display
+    return f'{head}<span class="dlb-part">{begin}{bases.removesuffix(ends)}</span>{ends}'
 
 
 def typeset(self: HTML5Translator, node: Any, tex: str, *, display: bool) -> str:
