@@ -163,6 +163,7 @@ def test_ends_with_summary_references_and_the_next_page(lesson: Any, directives:
     assert titles[-1] == "References"
     last = lesson.cells[-1].source
     assert "bibliography" in [item.name for item in directives(last)]
+    assert "{cite" in lesson.text  # or the list is empty
     assert "**Next:**" in last
 
 

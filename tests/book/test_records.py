@@ -31,7 +31,9 @@ def test_a_record_is_there_and_was_made_by_the_code_on_the_page(notebook: Path) 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_record_holds_with_every_profile_and_seed(notebook: Path) -> None:
     parameters = {"profile", "seed", "run"}
-    assert {name: parameters & {*call.code} for name, call in calls(notebook).items() if parameters & {*call.code}} == {}
+    assert {
+        name: parameters & {*call.code} for name, call in calls(notebook).items() if parameters & {*call.code}
+    } == {}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

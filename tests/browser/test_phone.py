@@ -49,7 +49,10 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("DLBOOK_OUTPUT", "page")
         patch.setattr(embed, "publish_html", outputs.append)
         explore(draw, alt="A line {sign} to {step}", step=range(1, 4), sign=["up", "down"])
-    wide = render(" + ".join(f"x_{{{k}}}" for k in range(30)), True)
+    long_sum = " + ".join(f"x_{{{k}}}" for k in range(30))
+    wide = render(rf"\begin{{aligned}} y &= {long_sum} \end{{aligned}}", True)
+    half = " + ".join(f"x_{{{k}}}" for k in range(7))
+    two = render(rf"y = {half}, \qquad z = {half}", True)
     numbered = '<div class="math"><span class="eqno">(1)</span><div class="dlb-formula">{}</div></div>'
     tied = breakable(render("a = b + c + d + e", False)).replace('class="katex"', 'class="math katex"')
     copy = "position: absolute; width: 27px; height: 27px; top: 5px"
@@ -59,6 +62,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f'<div class="math"><div class="dlb-formula">{wide}</div></div>',
         numbered.format(render("a = b", True)),
         numbered.format(wide),
+        f'<div class="math" id="sum"><div class="dlb-formula">{render(long_sum, True)}</div></div>',
+        f'<div class="math" id="two"><div class="dlb-formula">{two}</div></div>',
         f'<div class="pst-scrollable-table-container"><table><tr>{cells}</tr></table></div>',
         '<div class="cell_output"><a class="reference internal image-reference" href="#">'
         f'<img alt="Wide" src="{PICTURE}" width="900" height="300" /></a></div>',
@@ -236,6 +241,18 @@ def test_the_question_of_a_check_has_the_whole_width(phone: Page) -> None:
     assert outside
     assert inside
     assert inside["width"] == pytest.approx(outside["width"], abs=1)
+
+
+def test_a_long_formula_goes_on_in_the_next_line(phone: Page) -> None:
+    tops = "all => [...new Set(all.map(part => Math.round(part.getBoundingClientRect().top)))].length"
+    for formula in ("sum", "two"):
+        box = phone.locator(f"#{formula} .dlb-formula")
+        assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
+    # a sum breaks where it must, what stands behind a wide space begins a line and stays together
+    assert phone.locator("#sum .base").evaluate_all(tops) >= 2
+    assert phone.locator("#two .dlb-clause").evaluate_all(tops) == 2
+    heights = phone.locator("#two .dlb-clause").evaluate_all("all => all.map(part => part.offsetHeight)")
+    assert max(heights) < 50
 
 
 def test_no_field_makes_the_phone_enlarge_the_page(phone: Page) -> None:
