@@ -11,6 +11,8 @@ from typing import Any
 from docutils import nodes
 from fontTools import subset
 from fontTools.varLib import instancer
+from rcssmin import cssmin
+from rjsmin import jsmin
 from sphinx.application import Sphinx
 
 from dlbook.display.live import scripts
@@ -127,9 +129,6 @@ def add_to_page(
         app.add_js_file("quiz.js", loading_method="defer")
 
 
-OWN_SHEETS = ("book.css", "figures.css", "dlbook.css", "live.css", "quiz.css", "source.css", "audio.css")
-
-
 def drop_code_colours(app: Sphinx, error: Exception | None) -> None:
     """Empty the theme's style sheet for code: the colours are the palette's (book.css)."""
     sheet = Path(app.outdir) / "_static" / "pygments.css"
@@ -137,24 +136,20 @@ def drop_code_colours(app: Sphinx, error: Exception | None) -> None:
         sheet.write_text("/* The colours of the code are in book.css. */\n", encoding="utf-8")
 
 
-def drop_comments(app: Sphinx, error: Exception | None) -> None:
-    """Leave the comments of the book's own style sheets out: no reader's browser needs them."""
-    if error is None:
-        for name in OWN_SHEETS:
-            sheet = Path(app.outdir) / "_static" / name
-            if sheet.is_file():
-                sheet.write_text(without_comments(sheet.read_text(encoding="utf-8")), encoding="utf-8")
+SHORTER = {".css": cssmin, ".js": jsmin}
 
 
-def without_comments(sheet: str) -> str:
-    r"""Return a style sheet without comments.
+def own_assets() -> list[Path]:
+    """Return the style sheets and scripts that the book brings itself."""
+    return [path for folder in (DISPLAY, OWN) for path in folder.iterdir() if path.suffix in SHORTER]
 
-    Examples
-    --------
-    >>> without_comments("/* The page. */\nbody { margin: 0 } /* none */\n")
-    'body { margin: 0 } '
-    """
-    return re.sub(r"/\*.*?\*/\s*", "", sheet, flags=re.DOTALL)
+
+def shorten_assets(app: Sphinx, error: Exception | None) -> None:
+    """Leave comments and needless spaces out of them: no reader's browser needs these."""
+    for name in {path.name for path in own_assets()} if error is None else ():
+        copy = Path(app.outdir) / "_static" / name
+        if copy.is_file():
+            copy.write_text(SHORTER[copy.suffix](copy.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 # The drawn part of a formula, up to where the next one or another part of the page begins.
@@ -235,6 +230,6 @@ def setup(app: Sphinx) -> None:
     app.connect("build-finished", trim_icons)
     app.connect("build-finished", trim_formula_fonts)
     app.connect("build-finished", drop_code_colours, priority=900)
-    app.connect("build-finished", drop_comments, priority=900)
+    app.connect("build-finished", shorten_assets, priority=900)
     app.connect("builder-inited", copy_assets)
     app.connect("html-page-context", add_to_page)
