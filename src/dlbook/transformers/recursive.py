@@ -333,7 +333,7 @@ def tree_spans(tree: Tree) -> set[frozenset[int]]:
 
 
 def count_wrong_spans(tree: Tree, truth: Tree) -> int:
-    """Count the inner nodes of a tree whose leaves stand under no node of the true tree.
+    """Count the inner nodes of a tree that the true tree lacks: none of its nodes has the same leaves.
 
     Parameters
     ----------
