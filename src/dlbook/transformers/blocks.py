@@ -176,8 +176,8 @@ class FeedForward(Module):
         activation: str | Activation = "relu",
         rng: np.random.Generator,
     ) -> None:
-        self.n_features = checks.count(n_features, "n_features")
-        self.n_hidden = checks.count(n_hidden, "n_hidden")
+        self.n_features = n_features = checks.count(n_features, "n_features")
+        self.n_hidden = n_hidden = checks.count(n_hidden, "n_hidden")
         self.activation = find_activation(activation, "activation")
         checks.room((n_features, n_hidden), "n_hidden")
         limit = np.sqrt(6.0 / (n_features + n_hidden))

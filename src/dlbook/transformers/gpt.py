@@ -141,11 +141,12 @@ class GPT(Module):
         tied: bool = False,
         rng: np.random.Generator,
     ) -> None:
-        self.n_tokens, self.width = checks.count(n_tokens, "n_tokens"), checks.count(width, "width")
-        self.n_heads = checks.count(n_heads, "n_heads")
+        self.n_tokens = n_tokens = checks.count(n_tokens, "n_tokens")
+        self.width = width = checks.count(width, "width")
+        self.n_heads = n_heads = checks.count(n_heads, "n_heads")
+        self.context = context = checks.count(context, "context")
         if width % n_heads:
             raise ValueError(f"n_heads must divide width={width}, got {n_heads}")
-        self.context = checks.count(context, "context")
         self.positions = checks.choice(positions, "positions", POSITIONS)
         if positions == "rotary" and (width // n_heads) % 2:
             raise ValueError(f"width must be an even number a head for rotary positions, got {width}")

@@ -267,8 +267,8 @@ class MultiHeadAttention(Module):
         rotary: bool = False,
         rng: np.random.Generator,
     ) -> None:
-        self.n_features = checks.count(n_features, "n_features")
-        self.n_heads = checks.count(n_heads, "n_heads")
+        self.n_features = n_features = checks.count(n_features, "n_features")
+        self.n_heads = n_heads = checks.count(n_heads, "n_heads")
         if n_key is None and n_features % n_heads:
             raise ValueError(f"n_heads must divide n_features={n_features}, got {n_heads}")
         self.n_key = checks.count(n_features // n_heads if n_key is None else n_key, "n_key")
