@@ -9,10 +9,8 @@ if TYPE_CHECKING:
 
 Gap = tuple[float, float]
 LEAST_GAP = 0.004  # of the width
-MOST_PIECES, LEAST_PIECE = (
-    3,
-    0.3,
-)  # more panels than these stay together, for a phone shows a narrow one too large
+# More or narrower pieces than these stay together: a phone would show a narrow one too large.
+MOST_PIECES, LEAST_PIECE = 3, 0.3
 
 
 def gaps(figure: "Figure", renderer: Any) -> list[Gap]:
@@ -78,7 +76,7 @@ def common(several: Iterable[list[Gap]]) -> list[Gap]:
 
 
 def cut(shared: list[Gap]) -> tuple[Gap, ...]:
-    """Return the pieces between the gaps: single panels, or neighbours where there are more than three.
+    """Return the pieces between the gaps: single panels, or neighbours where panels are many or narrow.
 
     Parameters
     ----------
@@ -96,13 +94,15 @@ def cut(shared: list[Gap]) -> tuple[Gap, ...]:
     ((0.0, 0.5), (0.5, 1.0))
     >>> cut([(0.2, 0.2), (0.4, 0.4), (0.6, 0.6), (0.8, 0.8)])
     ((0.0, 0.4), (0.4, 1.0))
+    >>> cut([(0.65, 0.67), (0.82, 0.84)])
+    ((0.0, 0.66), (0.66, 1.0))
+    >>> cut([(0.89, 0.91)])
+    ()
     >>> cut([])
     ()
     """
     middles = [round((left + right) / 2, 4) for left, right in shared]
-    if len(middles) < MOST_PIECES:
-        return tuple(pairwise([0.0, *middles, 1.0])) if middles else ()
-    for n_pieces in range(MOST_PIECES, 1, -1):
+    for n_pieces in range(min(MOST_PIECES, len(middles) + 1), 1, -1):
         chosen = {min(middles, key=lambda at: abs(at - k / n_pieces)) for k in range(1, n_pieces)}
         pieces = tuple(pairwise([0.0, *sorted(chosen), 1.0]))
         if min(right - left for left, right in pieces) >= LEAST_PIECE:
