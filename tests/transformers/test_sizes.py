@@ -27,8 +27,7 @@ def test_sizes_may_be_small_integers_of_numpy(name: str) -> None:
 
 
 @pytest.mark.filterwarnings("error")
-def test_so_may_positions_and_counts() -> None:
-    np.testing.assert_array_equal(t.sinusoidal_positions(u8(100), u8(64)), t.sinusoidal_positions(100, 64))
+def test_so_may_masks_and_counts() -> None:
     assert t.causal_mask(u8(200)).sum() == 200 * 201 // 2
     sizes = {"n_tokens": u8(200), "context": u8(100)}
     assert t.count_gpt(u8(100), u8(64), **sizes) == t.count_gpt(100, 64, n_tokens=200, context=100)

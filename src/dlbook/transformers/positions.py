@@ -92,7 +92,7 @@ def sinusoidal_positions(n_positions: int, n_features: int, *, base: float = 10_
     """
     n = checks.count(n_positions, "n_positions")
     frequencies = position_frequencies(n_features, base=base)
-    checks.room((n, 2 * len(frequencies)), "n_positions")
+    checks.room((n, n_features), "n_positions")
     angles = np.arange(n)[:, None] * frequencies
     return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(n, n_features)
 
